@@ -1,0 +1,58 @@
+package metrics
+
+// Kind says how the samples of a column are summed.
+type Kind string
+
+const (
+	// Rate is the share of samples that are 1 (the others are 0); shown in percent, with a Wilson interval.
+	Rate Kind = "rate"
+	// Mean is the mean of one number per sample, with a Student-t interval.
+	Mean Kind = "mean"
+	// Ratio is pooled: the sum of this column over the sum of the column named Per, with a bootstrap
+	// interval over samples.
+	Ratio Kind = "ratio"
+	// Count is the number of samples that are 1; its interval is that of the rate times n.
+	Count Kind = "count"
+)
+
+// Direction says which way a column improves.
+type Direction string
+
+const (
+	Higher  Direction = "higher"  // more is better
+	Lower   Direction = "lower"   // less is better
+	Neutral Direction = "neutral" // neither: the column informs
+)
+
+// Column describes one number per sample and how the numbers of all samples become one.
+// A sample to which the column does not apply is NaN; it is left out of n and counted.
+type Column struct {
+	Key       string    `json:"key"`            // stable name, lower case, such as "smiling"
+	Title     string    `json:"title"`          // heading of the table, such as "% smiling"
+	Kind      Kind      `json:"kind"`           // how samples are summed
+	Direction Direction `json:"direction"`      // which way it improves
+	Unit      string    `json:"unit,omitempty"` // "%" shows hundredfold; else printed as it is
+	Digits    int       `json:"digits"`         // digits after the point in tables, in the shown unit
+	Per       string    `json:"per,omitempty"`  // for Ratio: the key of the column of denominators
+	Hidden    bool      `json:"hidden,omitempty"`
+	Role      Role      `json:"role,omitempty"` // what the report may conclude from it
+	Meaning   string    `json:"meaning"`        // what the number of one sample is, one sentence
+	Protocol  string    `json:"protocol"`       // network and its hash, value range, resizing, mask rule
+}
+
+// Role groups columns by the question they answer, so that a report can draw one against the other.
+type Role string
+
+const (
+	Efficacy Role = "efficacy" // was the wanted change made
+	Outside  Role = "outside"  // was anything else changed
+	Target   Role = "target"   // how far from the known ideal picture
+)
+
+// Scale is the factor from the raw number to the shown one: 100 for percentages, else 1.
+func (c Column) Scale() float64 {
+	if c.Unit == "%" {
+		return 100
+	}
+	return 1
+}
