@@ -26,52 +26,44 @@ func (p Params) normal() Params {
 // OutSize gives the size of a convolution's output for an input of h x w and a kernel of kh x kw.
 func (p Params) OutSize(h, w, kh, kw int) (int, int) {
 	p = p.normal()
-	oh := (h+p.Pad[0]+p.Pad[2]-p.Dilation[0]*(kh-1)-1)/p.Stride[0] + 1
-	ow := (w+p.Pad[1]+p.Pad[3]-p.Dilation[1]*(kw-1)-1)/p.Stride[1] + 1
-	return oh, ow
+	oh := floorDiv(h+p.Pad[0]+p.Pad[2]-p.Dilation[0]*(kh-1)-1, p.Stride[0]) + 1
+	ow := floorDiv(w+p.Pad[1]+p.Pad[3]-p.Dilation[1]*(kw-1)-1, p.Stride[1]) + 1
+	return max(oh, 0), max(ow, 0)
+}
+
+// floorDiv rounds towards minus infinity, so that a kernel larger than its input gives no output.
+func floorDiv(a, b int) int {
+	if a < 0 {
+		return -1
+	}
+	return a / b
 }
 
 // Conv2D is cross-correlation: x [N,Ci,H,W] with w [Co,Ci/groups,kh,kw], plus an optional bias of length Co.
 // The result is [N,Co,OH,OW] with the sizes of OutSize.
 func Conv2D(x, w *Tensor, bias []float32, p Params) *Tensor {
-	p = p.normal()
-	n, ci, h, wd := x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]
-	co, cg, kh, kw := w.Shape[0], w.Shape[1], w.Shape[2], w.Shape[3]
-	if cg*p.Groups != ci || co%p.Groups != 0 {
-		panic(fmt.Sprintf("compute: Conv2D of %v with weight %v and %d groups", x.Shape, w.Shape, p.Groups))
+	return NewFilter(w, p).Conv(x, bias)
+}
+
+// taps lists, for one axis, the pairs of output range and input start of kernel tap k: outputs lo..hi-1
+// read inputs starting at first with the given stride.
+func tapRange(k, stride, pad, dilation, in, out int) (lo, hi, first int) {
+	start := k*dilation - pad
+	lo = 0
+	if start < 0 {
+		lo = (-start + stride - 1) / stride
 	}
-	oh, ow := p.OutSize(h, wd, kh, kw)
-	y := New(n, co, oh, ow)
-	cog := co / p.Groups
-	for b := range n {
-		for o := range co {
-			g := o / cog
-			for yy := range oh {
-				for xx := range ow {
-					var s float32
-					if bias != nil {
-						s = bias[o]
-					}
-					for i := range cg {
-						src := x.Data[((b*ci+g*cg+i)*h)*wd:]
-						k := w.Data[((o*cg+i)*kh)*kw:]
-						for ky := range kh {
-							iy := yy*p.Stride[0] - p.Pad[0] + ky*p.Dilation[0]
-							if iy < 0 || iy >= h {
-								continue
-							}
-							for kx := range kw {
-								ix := xx*p.Stride[1] - p.Pad[1] + kx*p.Dilation[1]
-								if ix >= 0 && ix < wd {
-									s += src[iy*wd+ix] * k[ky*kw+kx]
-								}
-							}
-						}
-					}
-					y.Data[((b*co+o)*oh+yy)*ow+xx] = s
-				}
-			}
-		}
+	hi = out
+	if last := in - 1 - start; last < 0 {
+		hi = 0
+	} else {
+		hi = min(out, last/stride+1)
 	}
-	return y
+	return lo, max(hi, lo), start + lo*stride
+}
+
+func checkConv(what string, xs, ws []int, groups int) {
+	if len(xs) != 4 || len(ws) != 4 || ws[1]*groups != xs[1] || ws[0]%groups != 0 {
+		panic(fmt.Sprintf("compute: %s of %v with weight %v and %d groups", what, xs, ws, groups))
+	}
 }

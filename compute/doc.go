@@ -1,0 +1,22 @@
+// Package compute holds the arithmetic of the program: dense float32 tensors, convolutions with their
+// gradients, the small filters and element-wise passes of a style-based generator, pooling, resizing,
+// matrix products and the Adam step.
+//
+// Images are N, C, H, W in row-major order at every border of the package; packed layouts are its own
+// business. Definitions follow the spec: generators 2 (StyleGAN2's convolution, up-convolution, blur,
+// demodulation, noise and activation) and metrics 11.1 (resizes).
+//
+// Every operation has one definition and up to three implementations, called tiers: portable Go, AVX2 with
+// FMA, and AVX-512. The best tier the processor offers is chosen when the program starts; the environment
+// variable REWRITING_TIER (portable, avx2, avx512) forces one, and Tier names the one in use. Results of one
+// tier are bitwise reproducible; tiers differ from each other by rounding only.
+//
+// Functions run on the calling goroutine and are safe for concurrent use on different data. Wrong shapes are
+// programmer errors and panic.
+//
+//	x := compute.New(1, 128, 16, 16)
+//	w := compute.New(80, 128, 3, 3)
+//	f := compute.NewFilter(w, compute.Same3x3) // packs the weight once
+//	y := f.Conv(x, nil)                        // [1,80,16,16]
+//	dw := compute.Conv2DGradWeight(x, y, 3, 3, compute.Same3x3)
+package compute
