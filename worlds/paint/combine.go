@@ -2,11 +2,22 @@ package paint
 
 import "math"
 
+// far is a distance in pixels beyond any soft edge. Where one shape alone
+// decides the coverage by that much, combinations do not ask the other; the
+// cheaper shape goes first.
+const far = 4
+
 // Union is the region of either shape.
 type Union struct{ A, B Shape }
 
 // Distance implements Shape.
-func (u Union) Distance(x, y float64) float64 { return min(u.A.Distance(x, y), u.B.Distance(x, y)) }
+func (u Union) Distance(x, y float64) float64 {
+	a := u.A.Distance(x, y)
+	if a < -far {
+		return a
+	}
+	return min(a, u.B.Distance(x, y))
+}
 
 // Bounds implements Shape.
 func (u Union) Bounds() Box { return u.A.Bounds().union(u.B.Bounds()) }
@@ -16,7 +27,11 @@ type Intersection struct{ A, B Shape }
 
 // Distance implements Shape.
 func (s Intersection) Distance(x, y float64) float64 {
-	return max(s.A.Distance(x, y), s.B.Distance(x, y))
+	a := s.A.Distance(x, y)
+	if a > far {
+		return a
+	}
+	return max(a, s.B.Distance(x, y))
 }
 
 // Bounds implements Shape.
@@ -27,7 +42,11 @@ type Difference struct{ A, B Shape }
 
 // Distance implements Shape.
 func (s Difference) Distance(x, y float64) float64 {
-	return max(s.A.Distance(x, y), -s.B.Distance(x, y))
+	a := s.A.Distance(x, y)
+	if a > far {
+		return a
+	}
+	return max(a, -s.B.Distance(x, y))
 }
 
 // Bounds implements Shape.
