@@ -27,10 +27,11 @@ type World interface {
 	// Counterfactual draws scene(z) with the rule applied. A scene that
 	// already obeys the rule is drawn as it is.
 	Counterfactual(z []float32, rule string) (Picture, error)
-	// MoveLatent returns the z, pixel-normalised, whose scene is that of
-	// Counterfactual: one coordinate moves, the other used ones stay, and the
-	// unused ones are rescaled to keep the norm. A scene that already obeys
-	// the rule keeps its z.
+	// MoveLatent returns the z whose scene is that of Counterfactual, but for
+	// rounding: one coordinate moves, the other used ones stay, and the unused
+	// ones are rescaled so that it is pixel-normalised. A scene that already
+	// obeys the rule keeps its z as it is. It fails if the norm leaves no room
+	// for the move, which has never been seen for standard normal z.
 	MoveLatent(z []float32, rule string) ([]float32, error)
 	// Window marks the pixels (Size*Size, row by row) that the rule may
 	// change: what it draws before and after, grown by a pixel.
