@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"rewriting/worlds"
-	"rewriting/worlds/latent"
+	"rewriting/worlds/axes"
 )
 
 // toggle is a yes-or-no attribute: coordinate dir of z beyond the threshold.
@@ -121,10 +121,12 @@ func (Faces) MoveLatent(z []float32, name string) ([]float32, error) {
 	} else {
 		t = r.at - max(t-r.at, band)
 	}
-	return latent.Move(z, directions, r.dir, t)
+	return axes.Move(z, directions, r.dir, t)
 }
 
-// Window implements worlds.World.
+// Window implements worlds.World: the pixels that the switch's parts touch in
+// the scene and in its counterfactual, grown by one. For a scene that obeys the
+// rule both are the same, so the window holds those parts alone.
 func (Faces) Window(z []float32, name string) ([]bool, error) {
 	r, err := findRule(name)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"rewriting/worlds"
-	"rewriting/worlds/latent"
+	"rewriting/worlds/axes"
 )
 
 //go:embed data
@@ -28,10 +28,10 @@ func (Faces) Name() string { return Name }
 func (Faces) Size() int { return size }
 
 // LatentDim implements worlds.World.
-func (Faces) LatentDim() int { return latent.Dim }
+func (Faces) LatentDim() int { return axes.Dim }
 
 // Labels implements worlds.World.
-func (Faces) Labels() []string { return append([]string(nil), labelNames...) }
+func (Faces) Labels() []string { return append([]string(nil), labelNames[:]...) }
 
 // Render implements worlds.World.
 func (Faces) Render(z []float32) worlds.Picture { return newScene(z).picture() }
@@ -45,7 +45,7 @@ func (s scene) picture() worlds.Picture {
 func (Faces) File(name string) ([]byte, error) {
 	b, err := data.ReadFile("data/" + name)
 	if err != nil {
-		return nil, fmt.Errorf("world faces has no file %q (it has %s): networks are trained by scripts/train/train.sh, which writes them to worlds/faces/data", name, strings.Join(files(), ", "))
+		return nil, fmt.Errorf("world faces has no file %q, only %s; train the networks with scripts/train, put the file into worlds/faces/data and build again", name, strings.Join(files(), ", "))
 	}
 	return b, nil
 }

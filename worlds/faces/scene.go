@@ -1,9 +1,7 @@
 package faces
 
 import (
-	"math"
-
-	"rewriting/worlds/latent"
+	"rewriting/worlds/axes"
 	"rewriting/worlds/paint"
 )
 
@@ -87,9 +85,9 @@ var (
 // newScene is the known function from z to a scene.
 func newScene(z []float32) scene {
 	var s scene
-	copy(s.t[:], latent.Coordinates(z, directions))
+	copy(s.t[:], axes.Coordinates(z, directions))
 	// u is uniform on [0,1], v on [-1,1].
-	u := func(i int) float64 { return latent.Uniform(s.t[i]) }
+	u := func(i int) float64 { return axes.Uniform(s.t[i]) }
 	v := func(i int) float64 { return 2*u(i) - 1 }
 	on := func(i int, at, half float64) float64 { return paint.Smoothstep(0.5 + (s.t[i]-at)/(2*half)) }
 
@@ -142,8 +140,9 @@ func (s *scene) mouth() mouth {
 }
 
 // signed is coordinate i of the scene as a number uniform on [-1,1].
-func (s *scene) signed(i int) float64 { return 2*latent.Uniform(s.t[i]) - 1 }
+func (s *scene) signed(i int) float64 { return 2*axes.Uniform(s.t[i]) - 1 }
 
+// lerp goes from a (t = 0) to b (t = 1).
 func lerp(a, b, t float64) float64 { return a + t*(b-a) }
 
-func clamp(x, lo, hi float64) float64 { return math.Max(lo, math.Min(hi, x)) }
+func clamp(x, lo, hi float64) float64 { return max(lo, min(hi, x)) }
