@@ -1,4 +1,4 @@
-package latent
+package axes
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 // Dim is the number of entries of z.
 const Dim = 64
 
-// Direction returns entry j of direction i: row i+1 of the 64x64 Sylvester
+// direction is entry j of direction i: row i+1 of the 64x64 Sylvester
 // Hadamard matrix divided by 8.
 func direction(i, j int) float64 {
 	if bits.OnesCount(uint((i+1)&j))%2 == 1 {
@@ -22,7 +22,7 @@ func direction(i, j int) float64 {
 // if z has not Dim entries.
 func Normalize(z []float32) []float64 {
 	if len(z) != Dim {
-		panic(fmt.Sprintf("latent: z has %d entries, want %d", len(z), Dim))
+		panic(fmt.Sprintf("axes: z has %d entries, want %d", len(z), Dim))
 	}
 	sum := 0.0
 	for _, v := range z {
@@ -67,7 +67,7 @@ func Move(z []float32, n, i int, t float64) ([]float32, error) {
 	}
 	rest, want := total-used, total-used+old[i]*old[i]-t*t
 	if want <= 0 || rest <= 0 {
-		return nil, fmt.Errorf("latent: coordinate %d cannot be moved to %.3f within norm %.3f", i, t, math.Sqrt(total))
+		return nil, fmt.Errorf("axes: coordinate %d cannot be moved to %.3f within norm %.3f", i, t, math.Sqrt(total))
 	}
 	scale := math.Sqrt(want / rest)
 	out := make([]float32, Dim)
