@@ -34,15 +34,6 @@ func (s *Session) Context() []Region {
 	return s.Key
 }
 
-// ContextName says how region i of Context is called in messages, such as "key 2 (image 911)".
-func (s *Session) ContextName(i int) string {
-	region := s.Context()[i]
-	if len(s.Key) == 0 {
-		return fmt.Sprintf("paste (image %d)", region.Image)
-	}
-	return fmt.Sprintf("key %d (image %d)", i, region.Image)
-}
-
 // MarshalJSON writes the pair [image, mask].
 func (r Region) MarshalJSON() ([]byte, error) {
 	url := ""

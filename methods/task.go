@@ -1,0 +1,95 @@
+package methods
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"rewriting/compute"
+	"rewriting/gan"
+	"rewriting/onnx"
+	"rewriting/rewrite"
+	"rewriting/sessions"
+)
+
+// Task is what a method works on.
+type Task struct {
+	Cut     gan.Cut         // the generator, taken apart at the layer to edit
+	Table   *compute.Tensor // the session's latents [rows,LatentDim]
+	Session *sessions.Session
+	// Moment returns the second moment of the layer's keys; it is measured when first asked for and shared
+	// by all methods of an experiment.
+	Moment func(context.Context) (*rewrite.Moment, error)
+	// Features and FeatureOutput name the network output whose features finetuning compares; nil for none.
+	Features      *onnx.Model
+	FeatureOutput string
+	Params        Params
+	// Progress is told the loss before each step; it may be nil.
+	Progress func(step, steps int, loss float64)
+}
+
+// generatorRenderer draws with a generator, one image at a time: noise depends on the position in a batch.
+type generatorRenderer struct{ generator gan.Generator }
+
+func (r generatorRenderer) Image(ctx context.Context, s Sample) (*compute.Tensor, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if want := r.generator.Info().LatentDim; len(s.Z) != want {
+		return nil, fmt.Errorf("sample %d: a latent of %d numbers, the generator takes %d", s.Seed, len(s.Z), want)
+	}
+	image, err := r.generator.Image(compute.From(s.Z, 1, len(s.Z)))
+	if err != nil {
+		return nil, fmt.Errorf("sample %d: %w", s.Seed, err)
+	}
+	return image, nil
+}
+
+// weights is the rendering half of all methods whose edit is a change of weights.
+type weights struct{}
+
+func (weights) Renderer(t Task, e *Edit) (Renderer, error) {
+	g, err := t.Cut.Generator().With(e.Tensors)
+	if err != nil {
+		return nil, fmt.Errorf("edit: %w", err)
+	}
+	return generatorRenderer{g}, nil
+}
+
+// layerEdit records a new weight [Out,In,kh,kw] of the task's layer under its official name and shape.
+func layerEdit(t Task, weight *compute.Tensor, losses []float64, started time.Time) (*Edit, error) {
+	name := t.Cut.Layer().Name
+	stored, ok := t.Cut.Generator().Tensors()[name]
+	if !ok {
+		return nil, fmt.Errorf("the generator has no tensor %q", name)
+	}
+	return &Edit{
+		Tensors: map[string]*compute.Tensor{name: weight.Reshape(stored.Shape...)},
+		Losses:  losses,
+		Notes:   map[string]string{"layer": strconv.Itoa(t.Cut.Layer().Number)},
+		Seconds: time.Since(started).Seconds(),
+	}, nil
+}
+
+// basis finds the update directions of the regions.
+func (t Task) basis(ctx context.Context, method rewrite.KeyMethod, regions []sessions.Region, rank int) (*rewrite.Basis, error) {
+	moment, err := t.Moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return rewrite.Directions(ctx, method, t.Cut, moment, t.Table, regions, rank)
+}
+
+// record notes the directions an edit used.
+func (e *Edit) record(b *rewrite.Basis) {
+	cells := 0
+	for _, n := range b.Counts {
+		cells += n
+	}
+	e.Direction = b.D
+	e.Notes["rank"] = strconv.Itoa(b.D.Dim(0))
+	e.Notes["context regions"] = strconv.Itoa(len(b.Counts))
+	e.Notes["context cells"] = strconv.Itoa(cells)
+	e.Warnings = append(e.Warnings, b.Warnings...)
+}

@@ -1,0 +1,153 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"gorgonia.org/gorgonia"
+
+	"rewriting/compute"
+	"rewriting/compute/autodiff"
+	"rewriting/gan"
+)
+
+// InsertOptions are the settings of an insertion.
+type InsertOptions struct {
+	Steps           int     // optimiser steps
+	Rate            float64 // Adam's learning rate
+	ProjectEvery    int     // steps between projections; the first and last step always project
+	LowRankInsert   bool    // keep W in W0 + ΛD; without it the layer is unconstrained
+	LowRankGradient bool    // project each gradient, too
+	// Progress is told the loss before each step; it may be nil.
+	Progress func(step, steps int, loss float64)
+}
+
+// DefaultInsert are the settings of the paper (App. F): 2001 steps at rate 0.05, projected every ten.
+func DefaultInsert() InsertOptions {
+	return InsertOptions{Steps: 2001, Rate: 0.05, ProjectEvery: 10, LowRankInsert: true}
+}
+
+// InsertResult is an edited weight and how it came about.
+type InsertResult struct {
+	Weight *compute.Tensor // [Out,In,kh,kw]
+	Losses []float64       // loss before each step
+}
+
+// ErrDiverged is wrapped by the error of an optimisation whose loss is no longer a number.
+var ErrDiverged = errors.New("the loss is not a number")
+
+// Insert searches the weight that maps the goal's keys to its values by projected gradient descent
+// (Eqns. 17-18): Adam on mean |v* - f(k*; W)|, and every few steps W <- W0 - P_D(W0) + P_D(W), so that
+// the result is W0 + ΛD (spec: method 7). d [S,In] has orthonormal rows; it may be nil if neither
+// low-rank option is set. Adam's moments are not projected, so the loss saw-tooths with the period of the projection.
+func Insert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o InsertOptions) (*InsertResult, error) {
+	if err := o.check(cut, d, o.LowRankInsert || o.LowRankGradient); err != nil {
+		return nil, fmt.Errorf("insert: %w", err)
+	}
+	start := cut.Weight()
+	var fixed, coords *compute.Tensor
+	if d != nil {
+		fixed = Zero(start, d, 0)
+		coords = compute.New(start.Dim(0), d.Dim(0), start.Dim(2), start.Dim(3))
+	}
+	adam := compute.DefaultAdam(o.Rate)
+	m, v := make([]float32, start.Len()), make([]float32, start.Len())
+	return descend(ctx, cut, goal, o, func(step int, w, g *compute.Tensor) {
+		if o.LowRankGradient {
+			coordinates(coords, g, d)
+			expand(g, nil, coords, d)
+		}
+		adam.Step(step+1, w.Data, g.Data, m, v)
+		if o.LowRankInsert && (step%o.ProjectEvery == 0 || step == o.Steps-1) {
+			coordinates(coords, w, d)
+			expand(w, fixed, coords, d)
+		}
+	})
+}
+
+// LinearInsert optimises Λ itself, starting from zero: W = W0 + ΛD holds at every step and nothing is
+// projected (spec: method 8). The gradient reaches Λ through the convolution and, in StyleGAN2, through the
+// demodulation: it is the weight's gradient in the coordinates of D.
+func LinearInsert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o InsertOptions) (*InsertResult, error) {
+	if err := o.check(cut, d, true); err != nil {
+		return nil, fmt.Errorf("linear insert: %w", err)
+	}
+	start := cut.Weight()
+	lambda := compute.New(start.Dim(0), d.Dim(0), start.Dim(2), start.Dim(3))
+	grad := compute.New(lambda.Shape...)
+	adam := compute.DefaultAdam(o.Rate)
+	m, v := make([]float32, lambda.Len()), make([]float32, lambda.Len())
+	return descend(ctx, cut, goal, o, func(step int, w, g *compute.Tensor) {
+		coordinates(grad, g, d)
+		adam.Step(step+1, lambda.Data, grad.Data, m, v)
+		expand(w, start, lambda, d)
+	})
+}
+
+func (o InsertOptions) check(cut gan.Cut, d *compute.Tensor, needed bool) error {
+	in := cut.Layer().In
+	switch {
+	case o.Steps < 1:
+		return fmt.Errorf("%d steps, must be at least 1", o.Steps)
+	case !(o.Rate > 0):
+		return fmt.Errorf("rate %g, must be above 0", o.Rate)
+	case o.LowRankInsert && o.ProjectEvery < 1:
+		return fmt.Errorf("projection every %d steps, must be at least 1", o.ProjectEvery)
+	case needed && d == nil:
+		return errors.New("a low-rank edit needs directions")
+	case d != nil && (len(d.Shape) != 2 || d.Dim(1) != in || d.Dim(0) < 1):
+		return fmt.Errorf("directions %v for a layer of %d channels", d.Shape, in)
+	}
+	return nil
+}
+
+// descend evaluates loss and gradient and lets update change the weight in place, step by step. The graph of
+// the target model is built once; weight and gradient are the graph's own memory.
+func descend(ctx context.Context, cut gan.Cut, goal *Goal, o InsertOptions,
+	update func(step int, w, g *compute.Tensor)) (*InsertResult, error) {
+	problem, err := newProblem(cut, goal)
+	if err != nil {
+		return nil, fmt.Errorf("insert at %s: %w", cut.Layer().Name, err)
+	}
+	defer problem.Close()
+	shape := cut.Weight().Shape
+	result := &InsertResult{Losses: make([]float64, 0, o.Steps)}
+	for step := range o.Steps {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		loss, err := problem.Step()
+		if err != nil {
+			return nil, fmt.Errorf("insert at %s, step %d: %w", cut.Layer().Name, step, err)
+		}
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			return nil, fmt.Errorf("insert at %s, step %d of %d: %w; choose a lower rate than %g",
+				cut.Layer().Name, step, o.Steps, ErrDiverged, o.Rate)
+		}
+		result.Losses = append(result.Losses, loss)
+		if o.Progress != nil {
+			o.Progress(step, o.Steps, loss)
+		}
+		update(step, compute.From(problem.Value(0), shape...), compute.From(problem.Grad(0), shape...))
+	}
+	result.Weight = compute.From(problem.Value(0), shape...).Clone()
+	return result, nil
+}
+
+// newProblem builds the loss of an edit as a differentiable function of the weight: the mean absolute
+// difference between the wanted values and those of the target model.
+func newProblem(cut gan.Cut, goal *Goal) (*autodiff.Problem, error) {
+	g := gorgonia.NewGraph()
+	w := autodiff.Parameter(g, "weight", cut.Weight().Clone())
+	values, err := cut.TargetGraph(g, w, goal.Keys)
+	if err != nil {
+		return nil, err
+	}
+	loss, err := autodiff.L1Mean(values, autodiff.Constant(g, "goal", goal.Values))
+	if err != nil {
+		return nil, err
+	}
+	return autodiff.NewProblem(g, loss, []*gorgonia.Node{w})
+}
