@@ -17,7 +17,7 @@
 //
 //	t := axes.Coordinates(z, 28)              // the 28 attributes of the scene
 //	radius := 14.5 + 1.5*(2*axes.Uniform(t[6])-1)
-//	hat := t[23] > 0.8416                     // true for 20 % of all z
-//	moved, err := axes.Move(z, 28, 23, 1.2)   // the same scene with a hat
+//	hat := t[24] > 0.8416                     // true for 20 % of all z
+//	moved, err := axes.Move(z, 28, 24, 1.2)   // the same scene with a hat
 //	...
 package axes
