@@ -1,0 +1,107 @@
+package methods
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rewriting/gan"
+	"rewriting/sessions"
+)
+
+func TestEveryRowOfThePaperIsRegisteredAndDescribed(t *testing.T) {
+	want := []string{"erase", "finetune", "insert", "linear", "single-image", "unconstrained", "unmodified", "zero"}
+	if d := cmp.Diff(want, Kinds()); d != "" {
+		t.Error(d)
+	}
+	for _, kind := range Kinds() {
+		m, err := Lookup(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := m.Describe(); d.Title == "" || d.Row == "" || !strings.HasSuffix(d.About, ".") {
+			t.Errorf("%s is described as %+v", kind, d)
+		}
+	}
+	if _, err := Lookup("magic"); err == nil || !strings.Contains(err.Error(), "insert, linear") {
+		t.Errorf("an unknown kind: %v", err)
+	}
+}
+
+func TestARegisteredKindCannotBeTakenAgain(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a second insert was accepted")
+		}
+	}()
+	Register("insert", insert{})
+}
+
+// rectangle is a region with one filled rectangle of a 64x64 canvas, bottom and right exclusive.
+func rectangle(image, top, left, bottom, right int) sessions.Region {
+	painted := make([]bool, 64*64)
+	for y := top; y < bottom; y++ {
+		for x := left; x < right; x++ {
+			painted[y*64+x] = true
+		}
+	}
+	return sessions.Region{Image: image, Mask: sessions.NewMask(painted, 64, 64)}
+}
+
+func toySession() *sessions.Session {
+	object, paste := rectangle(3, 9, 13, 34, 41), rectangle(5, 5, 21, 22, 40)
+	return &sessions.Session{Object: &object, Paste: &paste,
+		Key: []sessions.Region{paste, rectangle(7, 30, 30, 47, 50), rectangle(2, 11, 0, 26, 17)}}
+}
+
+func TestMistakesInSettingsAreFoundBeforeAnyWork(t *testing.T) {
+	layer := gan.Layer{Number: 8, Name: "w", In: 5, Out: 5, KeySize: 32, ValueSize: 32, Kernel: 3}
+	type change func(*Params, *sessions.Session)
+	for _, c := range []struct {
+		kinds, want string
+		change      change
+	}{
+		{"insert linear single-image erase", "rank = 0: must be 1 to 5, the input channels of layer 8", func(p *Params, _ *sessions.Session) { p.Rank = 0 }},
+		{"insert linear single-image erase", "rank = 6", func(p *Params, _ *sessions.Session) { p.Rank = 6 }},
+		{"insert linear single-image unconstrained finetune erase", "rate = 0", func(p *Params, _ *sessions.Session) { p.Rate = 0 }},
+		{"insert linear single-image unconstrained finetune erase", "steps = 0", func(p *Params, _ *sessions.Session) { p.Steps = 0 }},
+		{"insert single-image erase", "project_every = 0", func(p *Params, _ *sessions.Session) { p.ProjectEvery = 0 }},
+		{"insert linear single-image zero erase", `keys = "pca": must be one of [zca`, func(p *Params, _ *sessions.Session) { p.Keys = "pca" }},
+		{"single-image", "context = 3: must be 0 to 2", func(p *Params, _ *sessions.Session) { p.Context = 3 }},
+		{"zero", "units = 9", func(p *Params, _ *sessions.Session) { p.Units = 9 }},
+		{"erase", "drank = 9", func(p *Params, _ *sessions.Session) { p.DRank = 9 }},
+		{"erase", "repeats = 0", func(p *Params, _ *sessions.Session) { p.Repeats = 0 }},
+		{"finetune", "feature_weight = -1", func(p *Params, _ *sessions.Session) { p.FeatureWeight = -1 }},
+		{"insert linear single-image unconstrained finetune", "no object", func(_ *Params, s *sessions.Session) { s.Object = nil }},
+		{"insert linear single-image unconstrained finetune erase", "no paste", func(_ *Params, s *sessions.Session) { s.Paste = nil }},
+		{"zero erase insert linear", "context region 1 (image 7): nothing is painted", func(_ *Params, s *sessions.Session) { s.Key[1].Mask = nil }},
+	} {
+		for kind := range strings.FieldsSeq(c.kinds) {
+			m, err := Lookup(kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, s := toyParams(kind), toySession()
+			if err := m.Check(p, layer, s); err != nil {
+				t.Fatalf("%s refuses the toy: %v", kind, err)
+			}
+			c.change(&p, s)
+			if err := m.Check(p, layer, s); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v, want %q", kind, err, c.want)
+			}
+		}
+	}
+}
+
+// toyParams are a kind's defaults cut down to the toy generator.
+func toyParams(kind string) Params {
+	m, err := Lookup(kind)
+	if err != nil {
+		panic(err)
+	}
+	p := m.Defaults()
+	p.Units, p.DRank = min(p.Units, 2), min(p.DRank, 2)
+	p.Steps = min(p.Steps, 11)
+	return p
+}
