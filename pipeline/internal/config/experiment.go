@@ -1,0 +1,73 @@
+package config
+
+// Experiment is one config, with defaults filled in.
+type Experiment struct {
+	Title     string
+	Generator Generator
+	Session   Session
+	Samples   Samples
+	Methods   []Entry
+	Metrics   []Entry
+	Compare   Compare
+	Report    Report
+	Run       Run
+
+	// Path is the file that the experiment was read from.
+	Path string
+	doc  *document
+}
+
+// Generator is the network to rewrite.
+type Generator struct {
+	Model      string  // "world:NAME" or a checkpoint
+	Truncation float64 // psi in (0,1]
+	SHA256     string  // pinned hash of the file; empty: not pinned
+}
+
+// Session is the edit that all methods are asked for.
+type Session struct {
+	File   string // JSON
+	SHA256 string // pinned hash of the file; empty: not pinned
+	Layer  int    // code layer number
+	Rows   int    // rows of the session's table of latents, from which C is measured too
+	Seed   uint32 // seed of that table
+}
+
+// Samples are the images that are drawn and scored.
+type Samples struct {
+	Count int
+	First uint32 // seed of the first
+	Chunk int    // samples per file
+}
+
+// Entry is one [[method]] or [[metric]]: its name, its registered kind, and the other keys as they stand in the file.
+type Entry struct {
+	Name   string
+	Kind   string
+	Params map[string]any
+	Path   string // where it stands, such as "method.0"
+}
+
+// Compare says what the table is compared with.
+type Compare struct {
+	Paper     string // file of published numbers, or empty
+	Reference string // name of the method that differences are taken from
+}
+
+// Report says how many pictures the report shows.
+type Report struct {
+	Ranked  int // images that respond most to the direction
+	Samples int // samples under every method
+}
+
+// Run says how to compute. Nothing here changes a result.
+type Run struct {
+	Workers int // goroutines; 0 means one per core
+}
+
+// Limits that keep a slip of the finger from filling a disk.
+const (
+	maxCount = 100_000_000
+	maxRows  = 1_000_000
+	maxChunk = 100_000
+)

@@ -1,0 +1,178 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Load reads the experiment at path and applies overrides of the form "key=value". All errors are *Error.
+func Load(path string, overrides []string) (*Experiment, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &Error{Where: path, What: "cannot read the config: " + plain(err)}
+	}
+	return Parse(path, text, overrides)
+}
+
+// Parse is Load for the text of a file; the path serves messages and relative paths.
+func Parse(path string, text []byte, overrides []string) (*Experiment, error) {
+	doc, err := parse(path, text)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range overrides {
+		if err := doc.override(o); err != nil {
+			return nil, err
+		}
+	}
+	e := &Experiment{Path: path, doc: doc}
+	var first error
+	e.read(&table{doc: doc, m: doc.root, err: &first})
+	if first != nil {
+		return nil, first
+	}
+	if err := e.files(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Experiment) read(root *table) {
+	base := strings.TrimSuffix(filepath.Base(e.Path), filepath.Ext(e.Path))
+	e.Title = root.text("title", base)
+
+	g := root.sub("generator")
+	e.Generator = Generator{
+		Model:      g.required("model", "world:faces"),
+		Truncation: g.number("truncation", 1, 0, 1),
+		SHA256:     g.hash("sha256"),
+	}
+	s := root.sub("session")
+	e.Session = Session{
+		File:   s.required("file", "sessions/faces/smile.json"),
+		SHA256: s.hash("sha256"),
+		Layer:  s.whole("layer", 0, 1, 1000),
+		Rows:   s.whole("rows", 1000, 1, maxRows),
+		Seed:   uint32(s.whole("seed", 1, 0, math.MaxUint32)),
+	}
+	if e.Session.Layer == 0 {
+		s.fail("layer", "is required: the number of the layer to edit; `pipeline inspect MODEL` lists them")
+	}
+	n := root.sub("samples")
+	e.Samples = Samples{
+		Count: n.whole("count", 10_000, 1, maxCount),
+		First: uint32(n.whole("first", 0, 0, math.MaxUint32)),
+		Chunk: n.whole("chunk", 100, 1, maxChunk),
+	}
+	if int64(e.Samples.First)+int64(e.Samples.Count)-1 > math.MaxUint32 {
+		n.fail("count", "the last seed would be above %d", uint32(math.MaxUint32))
+	}
+	e.Methods = root.entries("method")
+	e.Metrics = root.entries("metric")
+
+	c := root.sub("compare")
+	e.Compare = Compare{Paper: c.text("paper", ""), Reference: c.text("reference", "")}
+	if len(e.Methods) > 0 {
+		if e.Compare.Reference == "" {
+			e.Compare.Reference = e.Methods[0].Name
+		}
+		var names []string
+		for _, m := range e.Methods {
+			names = append(names, m.Name)
+		}
+		if !slices.Contains(names, e.Compare.Reference) {
+			c.fail("reference", "no method has the name %q (%s)", e.Compare.Reference, Suggest(e.Compare.Reference, names))
+		}
+	}
+	r := root.sub("report")
+	e.Report = Report{Ranked: r.whole("ranked", 12, 0, 1000), Samples: r.whole("samples", 24, 0, 1000)}
+	w := root.sub("run")
+	e.Run = Run{Workers: w.whole("workers", 0, 0, 4096)}
+	for _, t := range []*table{root, g, s, n, c, r, w} {
+		t.done()
+	}
+}
+
+// entries reads [[method]] or [[metric]]. The keys besides name and kind belong to the kind, which checks them itself.
+func (t *table) entries(key string) []Entry {
+	var list []map[string]any
+	switch v := t.get(key).(type) {
+	case nil:
+	case []map[string]any:
+		list = v
+	default:
+		t.fail(key, "must be a list of tables, each written [[%s]]; is %s", key, kindOf(v))
+	}
+	if len(list) == 0 {
+		t.fail(key, "at least one [[%s]] is required", key)
+	}
+	var out []Entry
+	seen := map[string]bool{}
+	for i, m := range list {
+		sub := &table{doc: t.doc, path: fmt.Sprintf("%s.%d", key, i), m: m, err: t.err}
+		e := Entry{Kind: sub.required("kind", "insert"), Path: sub.path, Params: maps.Clone(m)}
+		e.Name = sub.text("name", e.Kind)
+		delete(e.Params, "name")
+		delete(e.Params, "kind")
+		if seen[e.Name] {
+			sub.fail("name", "%q is the name of another %s; names must differ", e.Name, key)
+		}
+		seen[e.Name] = true
+		out = append(out, e)
+	}
+	return out
+}
+
+// files replaces paths by ones that can be opened.
+func (e *Experiment) files() error {
+	for _, f := range []struct {
+		key  string
+		path *string
+	}{{"generator.model", &e.Generator.Model}, {"session.file", &e.Session.File}, {"compare.paper", &e.Compare.Paper}} {
+		if *f.path == "" {
+			continue
+		}
+		found, err := e.Find(*f.path)
+		if err != nil {
+			return e.At(f.key, "%s", err)
+		}
+		*f.path = found
+	}
+	return nil
+}
+
+// Find applies the rule for paths: relative to the config file; where nothing is there, to the working
+// directory. Names of worlds pass unchanged.
+func (e *Experiment) Find(path string) (string, error) {
+	if strings.HasPrefix(path, "world:") {
+		return path, nil
+	}
+	if filepath.IsAbs(path) {
+		if _, err := os.Stat(path); err != nil {
+			return "", fmt.Errorf("no file %s", path)
+		}
+		return path, nil
+	}
+	beside := filepath.Join(filepath.Dir(e.Path), filepath.FromSlash(path))
+	for _, p := range []string{beside, filepath.FromSlash(path)} {
+		if _, err := os.Stat(p); err == nil {
+			return p, nil
+		}
+	}
+	return "", fmt.Errorf("no file %q, neither beside the config (%s) nor in the working directory", path, beside)
+}
+
+// plain is the reason in a file error, without the path that the message names already.
+func plain(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
