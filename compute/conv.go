@@ -1,7 +1,5 @@
 package compute
 
-import "fmt"
-
 // Params are the attributes of a two-dimensional convolution. The zero value of
 // Stride, Dilation and Groups means one; Pad is top, left, bottom, right.
 type Params struct {
@@ -42,28 +40,11 @@ func floorDiv(a, b int) int {
 // Conv2D is cross-correlation: x [N,Ci,H,W] with w [Co,Ci/groups,kh,kw], plus an optional bias of length Co.
 // The result is [N,Co,OH,OW] with the sizes of OutSize.
 func Conv2D(x, w *Tensor, bias []float32, p Params) *Tensor {
-	return NewFilter(w, p).Conv(x, bias)
-}
-
-// taps lists, for one axis, the pairs of output range and input start of kernel tap k: outputs lo..hi-1
-// read inputs starting at first with the given stride.
-func tapRange(k, stride, pad, dilation, in, out int) (lo, hi, first int) {
-	start := k*dilation - pad
-	lo = 0
-	if start < 0 {
-		lo = (-start + stride - 1) / stride
-	}
-	hi = out
-	if last := in - 1 - start; last < 0 {
-		hi = 0
-	} else {
-		hi = min(out, last/stride+1)
-	}
-	return lo, max(hi, lo), start + lo*stride
-}
-
-func checkConv(what string, xs, ws []int, groups int) {
-	if len(xs) != 4 || len(ws) != 4 || ws[1]*groups != xs[1] || ws[0]%groups != 0 {
-		panic(fmt.Sprintf("compute: %s of %v with weight %v and %d groups", what, xs, ws, groups))
-	}
+	// Packed into scratch memory: the filter lives for this call only.
+	f := filterShape(w, p)
+	panels, release := borrow(f.panelLen())
+	defer release()
+	f.panels = panels
+	f.pack(w)
+	return f.Conv(x, bias)
 }

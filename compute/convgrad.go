@@ -1,65 +1,32 @@
 package compute
 
-import "fmt"
+import (
+	"fmt"
+
+	"rewriting/compute/internal/kernel"
+)
 
 // Conv2DGradInput is the adjoint of Conv2D in its input: for dy [N,Co,OH,OW] and w [Co,Ci/groups,kh,kw] it
 // returns the gradient [N,Ci,h,wd] with respect to an input of h x wd.
 func Conv2DGradInput(dy, w *Tensor, h, wd int, p Params) *Tensor {
 	p = p.normal()
-	n, co, oh, ow := dy.Shape[0], dy.Shape[1], dy.Shape[2], dy.Shape[3]
-	cg, kh, kw := w.Shape[1], w.Shape[2], w.Shape[3]
-	if w.Shape[0] != co || co%p.Groups != 0 {
+	n, co, oh, ow := dims4("Conv2DGradInput", dy)
+	if len(w.Shape) != 4 || w.Shape[0] != co || co%p.Groups != 0 {
 		panic(fmt.Sprintf("compute: Conv2DGradInput of %v with weight %v and %d groups", dy.Shape, w.Shape, p.Groups))
 	}
-	ci := cg * p.Groups
-	dx := New(n, ci, h, wd)
-	for b := range n {
-		for o := range co {
-			src := dy.Data[(b*co+o)*oh*ow:][:oh*ow]
-			for i := range cg {
-				c := o/(co/p.Groups)*cg + i
-				dst := dx.Data[(b*ci+c)*h*wd:][:h*wd]
-				eachTap(kh, kw, h, wd, oh, ow, p, func(t, iAt, oAt, n int) {
-					v := w.Data[(o*cg+i)*kh*kw+t]
-					for j := range n {
-						dst[iAt+j*p.Stride[1]] += v * src[oAt+j]
-					}
-				})
-			}
+	cg, kh, kw := w.Shape[1], w.Shape[2], w.Shape[3]
+	outer := co / p.Groups
+	dx := New(n, cg*p.Groups, h, wd)
+	panels, release := borrow(panelLen(cg, outer*kh*kw))
+	defer release()
+	for g := range p.Groups {
+		packSwapped(panels, w.Data[g*outer*cg*kh*kw:], outer, cg, kh*kw, cg*kh*kw)
+		t := scatter{p: p, rows: cg, channels: outer, kh: kh, kw: kw, panels: panels}
+		for b := range n {
+			t.image(dx.Data[(b*p.Groups+g)*cg*h*wd:], dy.Data[(b*co+g*outer)*oh*ow:], h, wd, oh, ow)
 		}
 	}
 	return dx
-}
-
-// Conv2DGradWeight is the adjoint of Conv2D in its weight: for x [N,Ci,H,W] and dy [N,Co,OH,OW] it returns the
-// gradient [Co,Ci/groups,kh,kw], summed over the batch.
-func Conv2DGradWeight(x, dy *Tensor, kh, kw int, p Params) *Tensor {
-	p = p.normal()
-	n, ci, h, wd := x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]
-	co, oh, ow := dy.Shape[1], dy.Shape[2], dy.Shape[3]
-	if eh, ew := p.OutSize(h, wd, kh, kw); dy.Shape[0] != n || eh != oh || ew != ow || ci%p.Groups != 0 || co%p.Groups != 0 {
-		panic(fmt.Sprintf("compute: Conv2DGradWeight of %v and %v for %dx%d, %d groups", x.Shape, dy.Shape, kh, kw, p.Groups))
-	}
-	cg := ci / p.Groups
-	dw := New(co, cg, kh, kw)
-	for b := range n {
-		for o := range co {
-			g := dy.Data[(b*co+o)*oh*ow:][:oh*ow]
-			for i := range cg {
-				c := o/(co/p.Groups)*cg + i
-				in := x.Data[(b*ci+c)*h*wd:][:h*wd]
-				dst := dw.Data[(o*cg+i)*kh*kw:][:kh*kw]
-				eachTap(kh, kw, h, wd, oh, ow, p, func(t, iAt, oAt, n int) {
-					var s float32
-					for j := range n {
-						s += g[oAt+j] * in[iAt+j*p.Stride[1]]
-					}
-					dst[t] += s
-				})
-			}
-		}
-	}
-	return dw
 }
 
 // ConvTranspose2D is the transposed convolution of ONNX and PyTorch: x [N,Ci,H,W] with w [Ci,Co/groups,kh,kw],
@@ -75,4 +42,115 @@ func ConvTranspose2D(x, w *Tensor, bias []float32, p Params, outPad [2]int) *Ten
 		AddChannelBias(y, bias)
 	}
 	return y
+}
+
+// Conv2DGradWeight is the adjoint of Conv2D in its weight: for x [N,Ci,H,W] and dy [N,Co,OH,OW] it returns the
+// gradient [Co,Ci/groups,kh,kw], summed over the batch.
+func Conv2DGradWeight(x, dy *Tensor, kh, kw int, p Params) *Tensor {
+	p = p.normal()
+	n, ci, h, w := dims4("Conv2DGradWeight", x)
+	co, oh, ow := dy.Shape[1], dy.Shape[2], dy.Shape[3]
+	if eh, ew := p.OutSize(h, w, kh, kw); dy.Shape[0] != n || eh != oh || ew != ow || ci%p.Groups != 0 || co%p.Groups != 0 {
+		panic(fmt.Sprintf("compute: Conv2DGradWeight of %v and %v for %dx%d, %d groups", x.Shape, dy.Shape, kh, kw, p.Groups))
+	}
+	cg, rows := ci/p.Groups, co/p.Groups
+	dw := New(co, cg, kh, kw)
+	if dy.Len() == 0 {
+		return dw
+	}
+	g := newWeightGradient(p, rows, cg, kh, kw, oh, ow)
+	defer g.release()
+	for group := range p.Groups {
+		for b := range n {
+			g.add = b > 0
+			g.image(x.Data[(b*ci+group*cg)*h*w:], dy.Data[(b*co+group*rows)*oh*ow:], h, w)
+		}
+		g.write(dw.Data[group*rows*cg*kh*kw:])
+	}
+	return dw
+}
+
+// weightGradient is the product dW[o, (tap, channel)] = sum over pixels of dy[o, pixel] x[pixel+tap, channel].
+// The image is laid out with its channels together, so that the inner dimension runs over pixels.
+type weightGradient struct {
+	product
+	layout             staging
+	channels, padded   int // channels, and rounded up to whole vectors
+	taps, pixels       int
+	planes, pixelMajor []float32
+	vectors            []vector
+	releases           [4]func()
+}
+
+func newWeightGradient(p Params, rows, channels, kh, kw, oh, ow int) *weightGradient {
+	lanes := kernel.Lanes()
+	g := &weightGradient{channels: channels, padded: (channels + lanes - 1) / lanes * lanes, taps: kh * kw, pixels: oh * ow}
+	g.rows = rows
+	g.layout = staging{
+		stride: 1, top: p.Pad[0], left: p.Pad[1], rowStride: 1,
+		rows: (oh-1)*p.Stride[0] + (kh-1)*p.Dilation[0] + 1,
+		cols: (ow-1)*p.Stride[1] + (kw-1)*p.Dilation[1] + 1,
+	}
+	g.layout.finish()
+	g.planes, g.releases[0] = borrow(g.layout.len(g.padded))
+	g.pixelMajor, g.releases[1] = borrow(g.layout.plane*g.padded + kernel.Slack)
+	g.a, g.releases[2] = borrow(panelLen(rows, g.pixels))
+	g.c, g.releases[3] = borrow(rows * g.taps * g.padded)
+	g.b, g.ldc = g.pixelMajor, g.taps*g.padded
+	g.off = make([]int, 0, g.pixels)
+	for y := range oh {
+		for x := range ow {
+			g.off = append(g.off, (y*p.Stride[0]*g.layout.cols+x*p.Stride[1])*g.padded)
+		}
+	}
+	for t := range g.taps {
+		at := (t/kw*p.Dilation[0]*g.layout.cols + t%kw*p.Dilation[1]) * g.padded
+		for c := 0; c < g.padded; c += lanes {
+			g.vectors = append(g.vectors, vector{b: at + c, c: t*g.padded + c, lanes: lanes})
+		}
+	}
+	return g
+}
+
+// image adds one image's part, or starts with it where add is not set.
+func (g *weightGradient) image(x, dy []float32, h, w int) {
+	g.layout.fill(g.planes, x, g.channels, h, w)
+	clear(g.planes[g.channels*g.layout.plane : g.padded*g.layout.plane])
+	for c := 0; c < g.padded; c += 8 {
+		b := kernel.Block8{LDD: g.padded, DstStep: 8 * g.padded, LDS: g.layout.plane, SrcStep: 8, Count: g.layout.plane / 8}
+		b.Transpose(g.pixelMajor[c:], g.planes[c*g.layout.plane:])
+	}
+	packRows(g.a, dy, g.rows, g.pixels, g.pixels)
+	g.direct(g.vectors)
+}
+
+// write rearranges the sum to the order of a weight, [rows][channels][taps].
+func (g *weightGradient) write(dw []float32) {
+	for o := range g.rows {
+		src, dst := g.c[o*g.ldc:][:g.ldc], dw[o*g.channels*g.taps:][:g.channels*g.taps]
+		done := 0
+		switch {
+		case g.taps == 1:
+			copy(dst, src)
+			continue
+		case g.taps >= 8:
+			b := kernel.Block8{LDD: g.taps, DstStep: 8 * g.taps, LDS: g.padded, SrcStep: 8, Count: g.channels / 8}
+			for t := 0; t < g.taps; t += 8 {
+				at := min(t, g.taps-8) // the last block overlaps its neighbour
+				b.Transpose(dst[at:], src[at*g.padded:])
+			}
+			done = b.Count * 8
+		}
+		for c := done; c < g.channels; c++ {
+			for t := range g.taps {
+				dst[c*g.taps+t] = src[t*g.padded+c]
+			}
+		}
+	}
+}
+
+func (g *weightGradient) release() {
+	for _, f := range g.releases {
+		f()
+	}
 }

@@ -1,68 +1,71 @@
 package compute
 
-// Filter is the weight of a convolution prepared for the kernels, to be used many times. It is immutable and
+import (
+	"fmt"
+
+	"rewriting/compute/internal/kernel"
+)
+
+// Filter is the weight of a convolution packed once for the kernels, to be used many times. It is immutable and
 // safe for concurrent use.
 type Filter struct {
-	w *Tensor
-	p Params
+	p              Params
+	co, cg, kh, kw int
+	panels         []float32 // one set per group
 }
 
-// NewFilter prepares w [Co,Ci/groups,kh,kw] for convolutions with parameters p. The weight is copied.
+// NewFilter packs w [Co,Ci/groups,kh,kw] for convolutions with parameters p. The weight is copied.
 func NewFilter(w *Tensor, p Params) *Filter {
-	return &Filter{w: w.Clone(), p: p.normal()}
+	f := filterShape(w, p)
+	f.panels = make([]float32, f.panelLen())
+	f.pack(w)
+	return f
+}
+
+func filterShape(w *Tensor, p Params) *Filter {
+	p = p.normal()
+	if len(w.Shape) != 4 || w.Shape[0]%p.Groups != 0 {
+		panic(fmt.Sprintf("compute: weight %v of a convolution with %d groups", w.Shape, p.Groups))
+	}
+	return &Filter{p: p, co: w.Shape[0], cg: w.Shape[1], kh: w.Shape[2], kw: w.Shape[3]}
+}
+
+func (f *Filter) panelLen() int { return f.p.Groups * panelLen(f.co/f.p.Groups, f.cg*f.kh*f.kw) }
+
+func (f *Filter) pack(w *Tensor) {
+	rows, k := f.co/f.p.Groups, f.cg*f.kh*f.kw
+	size := panelLen(rows, k)
+	for g := range f.p.Groups {
+		packRows(f.panels[g*size:], w.Data[g*rows*k:], rows, k, k)
+	}
 }
 
 // Conv is Conv2D(x, w, bias, p) with the filter's weight and parameters.
 func (f *Filter) Conv(x *Tensor, bias []float32) *Tensor {
-	w, p := f.w, f.p
-	checkConv("Conv2D", x.Shape, w.Shape, p.Groups)
-	n, ci, h, wd := x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]
-	co, cg, kh, kw := w.Shape[0], w.Shape[1], w.Shape[2], w.Shape[3]
-	oh, ow := p.OutSize(h, wd, kh, kw)
-	y := New(n, co, oh, ow)
-	for b := range n {
-		for o := range co {
-			out := y.Data[(b*co+o)*oh*ow:][:oh*ow]
-			if bias != nil {
-				for i := range out {
-					out[i] = bias[o]
-				}
-			}
-			for i := range cg {
-				c := o/(co/p.Groups)*cg + i
-				in := x.Data[(b*ci+c)*h*wd:][:h*wd]
-				eachTap(kh, kw, h, wd, oh, ow, p, func(t, iAt, oAt, n int) {
-					v := w.Data[(o*cg+i)*kh*kw+t]
-					if p.Stride[1] == 1 {
-						dst, src := out[oAt:oAt+n], in[iAt:iAt+n]
-						for j, s := range src {
-							dst[j] += v * s
-						}
-						return
-					}
-					for j := range n {
-						out[oAt+j] += v * in[iAt+j*p.Stride[1]]
-					}
-				})
-			}
+	n, ci, h, w := dims4("Conv2D", x)
+	if ci != f.cg*f.p.Groups || (bias != nil && len(bias) != f.co) {
+		panic(fmt.Sprintf("compute: Conv2D of %v with weight [%d %d %d %d], %d groups and %d biases",
+			x.Shape, f.co, f.cg, f.kh, f.kw, f.p.Groups, len(bias)))
+	}
+	oh, ow := f.p.OutSize(h, w, f.kh, f.kw)
+	y := New(n, f.co, oh, ow)
+	if y.Len() == 0 {
+		return y
+	}
+	in := readerFor(f.p, f.cg, f.kh, f.kw, h, w, oh, ow)
+	defer in.release()
+	rows, size := f.co/f.p.Groups, panelLen(f.co/f.p.Groups, f.cg*f.kh*f.kw)
+	for g := range f.p.Groups {
+		m := product{a: f.panels[g*size:][:size], rows: rows, ldc: oh * ow}
+		if bias != nil {
+			m.bias = make([]float32, (rows+kernel.Rows-1)/kernel.Rows*kernel.Rows)
+			copy(m.bias, bias[g*rows:][:rows])
+		}
+		for b := range n {
+			step := in.read(&m, x.Data[(b*ci+g*f.cg)*h*w:])
+			m.c = y.Data[(b*f.co+g*rows)*oh*ow:]
+			m.image(in.oh, in.ow, step)
 		}
 	}
 	return y
-}
-
-// eachTap calls f for every kernel tap t and output row: n outputs from oAt on read inputs from iAt on,
-// one horizontal stride apart.
-func eachTap(kh, kw, h, wd, oh, ow int, p Params, f func(t, iAt, oAt, n int)) {
-	for ky := range kh {
-		y0, y1, iy := tapRange(ky, p.Stride[0], p.Pad[0], p.Dilation[0], h, oh)
-		for kx := range kw {
-			x0, x1, ix := tapRange(kx, p.Stride[1], p.Pad[1], p.Dilation[1], wd, ow)
-			if x1 == x0 {
-				continue
-			}
-			for y := y0; y < y1; y++ {
-				f(ky*kw+kx, (iy+(y-y0)*p.Stride[0])*wd+ix, y*ow+x0, x1-x0)
-			}
-		}
-	}
 }

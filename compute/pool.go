@@ -95,3 +95,32 @@ func GlobalAvgPool(x *Tensor) *Tensor {
 	}
 	return y
 }
+
+// eachTap calls f for every kernel tap t and output row: n outputs from oAt on read inputs from iAt on,
+// one horizontal stride apart.
+func eachTap(kh, kw, h, wd, oh, ow int, p Params, f func(t, iAt, oAt, n int)) {
+	for ky := range kh {
+		y0, y1, iy := tapRange(ky, p.Stride[0], p.Pad[0], p.Dilation[0], h, oh)
+		for kx := range kw {
+			x0, x1, ix := tapRange(kx, p.Stride[1], p.Pad[1], p.Dilation[1], wd, ow)
+			if x1 == x0 {
+				continue
+			}
+			for y := y0; y < y1; y++ {
+				f(ky*kw+kx, (iy+(y-y0)*p.Stride[0])*wd+ix, y*ow+x0, x1-x0)
+			}
+		}
+	}
+}
+
+// tapRange says, for tap k of one axis, which outputs lo..hi-1 read an input pixel and which one the first reads.
+func tapRange(k, stride, pad, dilation, in, out int) (lo, hi, first int) {
+	start := k*dilation - pad
+	if start < 0 {
+		lo = (-start + stride - 1) / stride
+	}
+	if last := in - 1 - start; last >= 0 {
+		hi = min(out, last/stride+1)
+	}
+	return lo, max(hi, lo), start + lo*stride
+}

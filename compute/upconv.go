@@ -10,23 +10,48 @@ var upParams = Params{Stride: [2]int{2, 2}}
 // convolution's; k [N,Ci,r,s] becomes [N,Co,2r+1,2s+1].
 func UpConv(k, w *Tensor) *Tensor { return NewUpFilter(w).Conv(k) }
 
-// UpFilter is the weight of an up-convolution prepared for the kernels. It is immutable and safe for
+// UpFilter is the weight of an up-convolution packed once for the kernels. It is immutable and safe for
 // concurrent use.
-type UpFilter struct {
-	w *Tensor // [Ci,Co,3,3]
-}
+type UpFilter struct{ scatter }
 
-// NewUpFilter prepares w [Co,Ci,3,3] for UpConv.
-func NewUpFilter(w *Tensor) *UpFilter { return &UpFilter{w: swapChannels(w)} }
+// NewUpFilter packs w [Co,Ci,3,3] for UpConv.
+func NewUpFilter(w *Tensor) *UpFilter {
+	if len(w.Shape) != 4 || w.Shape[2] != 3 || w.Shape[3] != 3 {
+		panic(fmt.Sprintf("compute: up-convolution with weight %v", w.Shape))
+	}
+	co, ci := w.Shape[0], w.Shape[1]
+	f := &UpFilter{scatter{p: upParams.normal(), rows: co, channels: ci, kh: 3, kw: 3}}
+	f.panels = make([]float32, panelLen(co, ci*9))
+	packRows(f.panels, w.Data, co, ci*9, ci*9)
+	return f
+}
 
 // Conv is UpConv(k, w) with the filter's weight.
 func (f *UpFilter) Conv(k *Tensor) *Tensor {
-	return ConvTranspose2D(k, f.w, nil, upParams, [2]int{})
+	n, ci, r, s := dims4("UpConv", k)
+	if ci != f.channels {
+		panic(fmt.Sprintf("compute: UpConv of %v with weight [%d %d 3 3]", k.Shape, f.rows, f.channels))
+	}
+	h, w := 2*r+1, 2*s+1
+	y := New(n, f.rows, h, w)
+	for b := range n {
+		f.image(y.Data[b*f.rows*h*w:], k.Data[b*ci*r*s:], h, w, r, s)
+	}
+	return y
 }
 
 // UpConvGradInput is the adjoint of UpConv in k: dy [N,Co,2r+1,2s+1] and w [Co,Ci,3,3] give [N,Ci,r,s].
 func UpConvGradInput(dy, w *Tensor) *Tensor {
-	return Conv2D(dy, swapChannels(w), nil, upParams)
+	if len(w.Shape) != 4 || w.Shape[2] != 3 || w.Shape[3] != 3 {
+		panic(fmt.Sprintf("compute: up-convolution with weight %v", w.Shape))
+	}
+	co, ci := w.Shape[0], w.Shape[1]
+	f := &Filter{p: upParams.normal(), co: ci, cg: co, kh: 3, kw: 3}
+	panels, release := borrow(f.panelLen())
+	defer release()
+	f.panels = panels
+	packSwapped(f.panels, w.Data, co, ci, 9, ci*9)
+	return f.Conv(dy, nil)
 }
 
 // UpConvGradWeight is the adjoint of UpConv in w: k [N,Ci,r,s] and dy [N,Co,2r+1,2s+1] give [Co,Ci,3,3],
@@ -37,9 +62,6 @@ func UpConvGradWeight(k, dy *Tensor) *Tensor {
 
 // swapChannels exchanges the first two axes of a convolution's weight.
 func swapChannels(w *Tensor) *Tensor {
-	if len(w.Shape) != 4 {
-		panic(fmt.Sprintf("compute: weight of shape %v has not four axes", w.Shape))
-	}
 	co, ci, n := w.Shape[0], w.Shape[1], w.Shape[2]*w.Shape[3]
 	t := New(ci, co, w.Shape[2], w.Shape[3])
 	for o := range co {

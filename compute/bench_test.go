@@ -1,0 +1,103 @@
+package compute
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"rewriting/compute/internal/kernel"
+)
+
+// peak measures what the tile kernel reaches on data in the first-level cache, in GFLOP/s: the practical limit
+// of the tier in use.
+func peak() float64 {
+	const k = 64
+	a, b, c := make([]float32, 8*k), make([]float32, 64*k), make([]float32, 8*64)
+	off := make([]int, k)
+	for i := range off {
+		off[i] = 64 * i
+	}
+	l := kernel.Lanes()
+	t := kernel.Tile{A: &a[0], Off: &off[0], K: k, LDC: 64, Rows: 8, Vecs: 3}
+	for v := range 3 {
+		t.B[v], t.C[v], t.Lanes[v] = &b[v*l], &c[v*l], l
+	}
+	best := 0.0
+	for range 20 {
+		start := time.Now()
+		for range 500 {
+			t.Run()
+		}
+		best = max(best, 500*2*8*k*3*float64(l)/float64(time.Since(start).Nanoseconds()))
+	}
+	return best
+}
+
+// report measures f, which performs flops floating-point operations, in every assembly tier.
+func report(b *testing.B, name string, flops float64, f func()) {
+	for tier := kernel.Portable; tier <= kernel.Best(); tier++ {
+		if tier == kernel.Portable && flops > 1e8 {
+			continue
+		}
+		b.Run(fmt.Sprintf("%s/%v", name, tier), func(b *testing.B) {
+			defer kernel.Use(tier)()
+			limit := peak()
+			f()
+			for b.Loop() {
+				f()
+			}
+			rate := flops * float64(b.N) / float64(b.Elapsed().Nanoseconds())
+			b.ReportMetric(rate, "GFLOP/s")
+			b.ReportMetric(rate/limit, "of-peak")
+		})
+	}
+}
+
+func BenchmarkConvolution(b *testing.B) {
+	stem := func(s, p int) Params { return Params{Stride: [2]int{s, s}, Pad: [4]int{p, p, p, p}} }
+	for _, c := range []struct {
+		name             string
+		ci, co, k, h, w  int
+		p                Params
+		gradientsMeasure bool
+	}{
+		{"crop 128>80 @6x10", 128, 80, 3, 6, 10, Same3x3, true},
+		{"world 128>128 @16", 128, 128, 3, 16, 16, Same3x3, true},
+		{"world 80>80 @32", 80, 80, 3, 32, 32, Same3x3, false},
+		{"world 32>32 @64", 32, 32, 3, 64, 64, Same3x3, true},
+		{"scorer stem 3>16 @64", 3, 16, 3, 64, 64, Same3x3, false},
+		{"scorer 64>64 @8", 64, 64, 3, 8, 8, Same3x3, false},
+		{"scorer 64>64 @4", 64, 64, 3, 4, 4, Same3x3, false},
+		{"rgb 32>3 @64", 32, 3, 1, 64, 64, Params{}, false},
+		{"full 512>512 @4", 512, 512, 3, 4, 4, Same3x3, false},
+		{"full 512>512 @8", 512, 512, 3, 8, 8, Same3x3, false},
+		{"full 512>512 @16", 512, 512, 3, 16, 16, Same3x3, true},
+		{"full 512>512 @32", 512, 512, 3, 32, 32, Same3x3, false},
+		{"full 256>256 @128", 256, 256, 3, 128, 128, Same3x3, false},
+		{"full 128>128 @256", 128, 128, 3, 256, 256, Same3x3, false},
+		{"alex1 11x11s4 3>64 @256", 3, 64, 11, 256, 256, stem(4, 2), false},
+		{"alex2 5x5 64>192 @31", 64, 192, 5, 31, 31, stem(1, 2), false},
+		{"resnet 7x7s2 3>64 @256", 3, 64, 7, 256, 256, stem(2, 3), false},
+		{"resnet 3x3s2 128>128 @64", 128, 128, 3, 64, 64, stem(2, 1), false},
+		{"resnet 1x1 256>64 @64", 256, 64, 1, 64, 64, Params{}, false},
+	} {
+		x, w := random(1, 1, c.ci, c.h, c.w), random(2, c.co, c.ci, c.k, c.k)
+		oh, ow := c.p.OutSize(c.h, c.w, c.k, c.k)
+		flops := 2 * float64(c.ci*c.co*c.k*c.k*oh*ow)
+		f := NewFilter(w, c.p)
+		report(b, c.name+"/filter", flops, func() { f.Conv(x, nil) })
+		if c.gradientsMeasure {
+			dy := random(3, 1, c.co, oh, ow)
+			report(b, c.name+"/conv", flops, func() { Conv2D(x, w, nil, c.p) })
+			report(b, c.name+"/grad-weight", flops, func() { Conv2DGradWeight(x, dy, c.k, c.k, c.p) })
+			report(b, c.name+"/grad-input", flops, func() { Conv2DGradInput(dy, w, c.h, c.w, c.p) })
+		}
+	}
+}
+
+func BenchmarkUpConvolution(b *testing.B) {
+	for _, c := range []struct{ ci, co, r int }{{128, 128, 8}, {128, 80, 16}, {80, 32, 32}, {512, 512, 16}, {512, 512, 32}, {512, 256, 64}} {
+		k, f := random(1, 1, c.ci, c.r, c.r), NewUpFilter(random(2, c.co, c.ci, 3, 3))
+		report(b, fmt.Sprintf("up %d>%d @%d", c.ci, c.co, c.r), 2*9*float64(c.ci*c.co*c.r*c.r), func() { f.Conv(k) })
+	}
+}

@@ -1,0 +1,69 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+)
+
+// Tier is a family of kernels; a larger one needs more of the processor.
+type Tier int
+
+// The tiers, from the one that runs everywhere to the fastest.
+const (
+	Portable Tier = iota
+	AVX2
+	AVX512
+)
+
+var tierNames = [...]string{"portable", "avx2", "avx512"}
+
+func (t Tier) String() string { return tierNames[t] }
+
+// Variable is the environment variable that forces a tier.
+const Variable = "REWRITING_TIER"
+
+// tier is the tier in use, chosen once when the program starts.
+var tier = choose(os.Getenv(Variable))
+
+func choose(forced string) Tier {
+	best := Best()
+	if forced == "" {
+		return best
+	}
+	for t, name := range tierNames {
+		if name == forced && Tier(t) <= best {
+			return Tier(t)
+		}
+	}
+	panic(fmt.Sprintf("%s=%s: this processor offers %v; unset the variable or name one of them",
+		Variable, forced, tierNames[:best+1]))
+}
+
+// Current is the tier in use.
+func Current() Tier { return tier }
+
+// Use switches to tier t, which must not exceed Best, and returns a function that switches back. It is for
+// tests and benchmarks: nothing else may run meanwhile.
+func Use(t Tier) (restore func()) {
+	if t > Best() {
+		panic(fmt.Sprintf("kernel: tier %v on a processor that offers %v", t, Best()))
+	}
+	old := tier
+	tier = t
+	return func() { tier = old }
+}
+
+// Lanes is the number of float32 in a vector of the tier in use.
+func Lanes() int {
+	if tier == AVX512 {
+		return 16
+	}
+	return 8
+}
+
+// MaxLanes is the largest number of lanes of any tier, and Slack the number of elements that must be readable
+// (not meaningful) after the last element a kernel uses of a panel or a staged image.
+const (
+	MaxLanes = 16
+	Slack    = MaxLanes
+)

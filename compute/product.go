@@ -1,0 +1,141 @@
+package compute
+
+import "rewriting/compute/internal/kernel"
+
+// product is a matrix product C = A B whose B is found through offsets, the common form of every convolution
+// here. A is rows x k in panels; element (k, j) of B for the vector starting at s is b[s+off[k]+j].
+type product struct {
+	a    []float32 // packed by packRows or packSwapped
+	rows int
+	off  []int     // one per column of a
+	b    []float32 // with kernel.Slack readable elements after the last one used
+	c    []float32
+	ldc  int       // elements between rows of c
+	bias []float32 // nil, or one per row filled up to whole panels
+	add  bool      // add to c; excludes bias
+}
+
+// vector is a run of columns of the product: where they start in b and c, and how many of the lanes count.
+type vector struct{ b, c, lanes int }
+
+const (
+	// resultBlock is how many bytes of C are worked on while all of A passes by: with a block of A it stays in
+	// a second-level cache of 1 MiB.
+	resultBlock = 256 << 10
+	// panelBlock is how many bytes of B feed one tile: they stay in a first-level cache of 32 KiB.
+	panelBlock = 24 << 10
+	// directSteps bounds the inner dimension of one kernel call where the taps of a convolution overlap in B.
+	directSteps = 288
+)
+
+// direct computes the product for the given vectors, reading b where it is.
+func (p *product) direct(vectors []vector) {
+	n := p.blockVectors()
+	steps := directSteps
+	for lo := 0; lo < len(vectors); lo += n {
+		block := vectors[lo:min(lo+n, len(vectors))]
+		eachBlock(len(p.off), steps, func(k0, k1 int) { p.tiles(k0, p.off[k0:k1], p.b, block) })
+	}
+}
+
+// gathered computes the product for all pixels of an oh x ow map whose rows are rowStep apart in b and dense in
+// c. It first collects b in panels of consecutive pixels: for maps that do not divide into whole vectors.
+func (p *product) gathered(oh, ow, rowStep int) {
+	lanes := kernel.Lanes()
+	n := p.blockVectors()
+	steps := panelBlock / (3 * 4 * lanes)
+	pixels := oh * ow
+	width := min(n, (pixels+lanes-1)/lanes) * lanes
+	panel, release := borrow(min(steps, len(p.off))*width + kernel.Slack)
+	defer release()
+	dense := make([]int, min(steps, len(p.off)))
+	for i := range dense {
+		dense[i] = i * width
+	}
+	var chunks []kernel.Chunk
+	var block []vector
+	for lo := 0; lo < pixels; lo += width {
+		hi := min(lo+width, pixels)
+		chunks, block = chunks[:0], block[:0]
+		for y := lo / ow; y*ow < hi; y++ {
+			x, end := max(lo-y*ow, 0), min(hi-y*ow, ow)
+			for ; x < end; x += lanes {
+				chunks = append(chunks, kernel.Chunk{Src: y*rowStep + x, Dst: y*ow + x - lo})
+			}
+		}
+		for at := lo; at < hi; at += lanes {
+			block = append(block, vector{b: at - lo, c: at, lanes: min(lanes, hi-at)})
+		}
+		eachBlock(len(p.off), steps, func(k0, k1 int) {
+			kernel.FillPanel(panel, width, p.b, p.off[k0:k1], chunks)
+			p.tiles(k0, dense[:k1-k0], panel, block)
+		})
+	}
+}
+
+// blockVectors is the number of vectors whose part of C fits resultBlock, in whole tiles.
+func (p *product) blockVectors() int {
+	return max(1, resultBlock/(4*kernel.Lanes()*p.rows)/3) * 3
+}
+
+// eachBlock divides n steps into equal blocks of at most limit.
+func eachBlock(n, limit int, f func(lo, hi int)) {
+	blocks := (n + limit - 1) / limit
+	for i := range blocks {
+		f(i*n/blocks, (i+1)*n/blocks)
+	}
+}
+
+// tiles multiplies columns k0 and following of A with the vectors of one block.
+func (p *product) tiles(k0 int, off []int, b []float32, block []vector) {
+	k := len(p.off)
+	t := kernel.Tile{Off: &off[0], K: len(off), LDC: p.ldc}
+	if k0 > 0 || p.add {
+		t.Accumulate = 1
+	}
+	for len(block) > 0 {
+		t.Vecs = min(3, len(block))
+		if len(block) == 4 { // two pairs keep more sums in flight than three and one
+			t.Vecs = 2
+		}
+		for v := range t.Vecs {
+			t.B[v] = &b[block[v].b]
+			t.Lanes[v] = block[v].lanes
+		}
+		for r := 0; r < p.rows; r += kernel.Rows {
+			t.A = &p.a[r*k+k0*kernel.Rows]
+			t.Rows = min(kernel.Rows, p.rows-r)
+			for v := range t.Vecs {
+				t.C[v] = &p.c[r*p.ldc+block[v].c]
+			}
+			if p.bias != nil && k0 == 0 {
+				t.Bias = &p.bias[r]
+			} else {
+				t.Bias = nil
+			}
+			t.Run()
+		}
+		block = block[t.Vecs:]
+	}
+}
+
+// image computes the product for all pixels of an oh x ow map in whichever way is cheaper. Rows of b are rowStep
+// apart; rows of c are dense.
+func (p *product) image(oh, ow, rowStep int) {
+	lanes := kernel.Lanes()
+	perRow := (ow + lanes - 1) / lanes
+	dense := (oh*ow + lanes - 1) / lanes
+	// A vector costs about one unit per row of A and a few more when it has to be gathered.
+	const gatherCost = 6
+	if oh*perRow*p.rows > dense*(p.rows+gatherCost) {
+		p.gathered(oh, ow, rowStep)
+		return
+	}
+	vectors := make([]vector, 0, oh*perRow)
+	for y := range oh {
+		for x := 0; x < ow; x += lanes {
+			vectors = append(vectors, vector{b: y*rowStep + x, c: y*ow + x, lanes: min(lanes, ow-x)})
+		}
+	}
+	p.direct(vectors)
+}

@@ -1,0 +1,129 @@
+package compute
+
+import (
+	"slices"
+
+	"rewriting/compute/internal/kernel"
+)
+
+// scatter is the transposed convolution of one image: the output pixel s*a+r of either axis (s the stride) takes
+// the taps k with k*dilation = r+pad modulo s, each from the input pixel a + (r+pad-k*dilation)/s. For a fixed
+// phase r that is an ordinary convolution of stride one; there are stride*stride phases.
+type scatter struct {
+	p              Params
+	rows, channels int // of output and input
+	kh, kw         int
+	panels         []float32 // packed rows x (channels, all taps)
+}
+
+// axis is one phase along one axis: the taps that take part and their shifts.
+type axis struct{ taps, shifts []int }
+
+func phaseOf(r, k, stride, pad, dilation int) axis {
+	var a axis
+	for t := range k {
+		if d := r + pad - t*dilation; d%stride == 0 {
+			a.taps, a.shifts = append(a.taps, t), append(a.shifts, d/stride)
+		}
+	}
+	return a
+}
+
+// phases lists the phases of an axis, the border that their shifts need before the input, and the staged length.
+func phases(k, stride, pad, dilation, out int) (list []axis, before, length int) {
+	for r := range min(stride, out) {
+		a := phaseOf(r, k, stride, pad, dilation)
+		list = append(list, a)
+		if len(a.taps) > 0 {
+			before = max(before, -slices.Min(a.shifts))
+			length = max(length, slices.Max(a.shifts)+(out-r+stride-1)/stride)
+		}
+	}
+	return list, before, before + length
+}
+
+// image writes the h x w result for x, each channel ih x iw, to every plane of dst.
+func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
+	if h < 1 || w < 1 || ih < 1 || iw < 1 {
+		return
+	}
+	sy, sx := s.p.Stride[0], s.p.Stride[1]
+	ys, top, rows := phases(s.kh, sy, s.p.Pad[0], s.p.Dilation[0], h)
+	xs, left, cols := phases(s.kw, sx, s.p.Pad[1], s.p.Dilation[1], w)
+	layout := staging{stride: 1, top: top, left: left, rowStride: 1, rows: rows, cols: cols}
+	layout.finish()
+	staged, release := borrow(layout.len(s.channels))
+	defer release()
+	layout.fill(staged, x, s.channels, ih, iw)
+	m := product{rows: s.rows, b: staged}
+	if sy == 1 && sx == 1 {
+		m.a, m.c, m.ldc = s.panels, dst, h*w
+		m.off = s.offsets(layout, ys[0], xs[0])
+		m.image(h, w, layout.cols)
+		return
+	}
+	parts, releaseParts := borrow(sx * s.rows * ((h + sy - 1) / sy) * ((w + sx - 1) / sx))
+	defer releaseParts()
+	a, releaseA := borrow(len(s.panels))
+	defer releaseA()
+	for ry, py := range ys {
+		// All phases of one set of rows, then their columns woven together.
+		ph := (h - ry + sy - 1) / sy
+		at, part := 0, make([][]float32, len(xs))
+		for rx, px := range xs {
+			pw := (w - rx + sx - 1) / sx
+			part[rx] = parts[at:][:s.rows*ph*pw]
+			at += len(part[rx])
+			m.off = s.offsets(layout, py, px)
+			if len(m.off) == 0 {
+				clear(part[rx])
+				continue
+			}
+			var chosen []int
+			for _, ky := range py.taps {
+				for _, kx := range px.taps {
+					chosen = append(chosen, ky*s.kw+kx)
+				}
+			}
+			selectTaps(a, s.panels, s.rows, s.channels, s.kh*s.kw, chosen)
+			m.a, m.c, m.ldc = a, part[rx], ph*pw
+			m.image(ph, pw, layout.cols)
+		}
+		s.weave(dst, part, ry, h, w)
+	}
+}
+
+// offsets lists where the chosen taps of each channel start, in the order of selectTaps.
+func (s *scatter) offsets(l staging, y, x axis) []int {
+	off := make([]int, 0, s.channels*len(y.taps)*len(x.taps))
+	for c := range s.channels {
+		for _, dy := range y.shifts {
+			for _, dx := range x.shifts {
+				off = append(off, c*l.plane+(l.top+dy)*l.cols+l.left+dx)
+			}
+		}
+	}
+	return off
+}
+
+// weave distributes the parts of the rows ry, ry+stride, ... to their columns.
+func (s *scatter) weave(dst []float32, part [][]float32, ry, h, w int) {
+	sy, sx := s.p.Stride[0], s.p.Stride[1]
+	ph := (h - ry + sy - 1) / sy
+	for c := range s.rows {
+		for y := range ph {
+			row := dst[(c*h+ry+y*sy)*w:][:w]
+			if sx == 2 && len(part) == 2 {
+				pw0, pw1 := (w+1)/2, w/2
+				kernel.Interleave(row, part[0][(c*ph+y)*pw0:][:pw0], part[1][(c*ph+y)*pw1:][:pw1])
+				continue
+			}
+			for rx, p := range part {
+				pw := (w - rx + sx - 1) / sx
+				for i, v := range p[(c*ph+y)*pw:][:pw] {
+					row[i*sx+rx] = v
+				}
+			}
+		}
+	}
+}
