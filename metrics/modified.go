@@ -1,0 +1,113 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+func init() {
+	Register("modified", func(name string) Spec { return &modifiedSpec{Heading: Heading{name: name}} })
+}
+
+// modifiedSpec is "% dome pixels correctly modified": of the pixels that were the source class in the
+// clean image, the share that is the target class in the edited one, pooled over all images and
+// pixels (spec: metrics 5). A second column counts those that are no longer the source class, since
+// the published target of domes to spires is met by every unedited dome pixel.
+type modifiedSpec struct {
+	Heading
+	Mask   MaskSpec `toml:"mask"`   // the source: segmenter and classes
+	Target []string `toml:"target"` // classes of the same segmenter
+}
+
+func (s *modifiedSpec) Check() error {
+	if err := s.Heading.check(); err != nil {
+		return err
+	}
+	if s.Mask.Segmenter == "" {
+		return &ParamError{"mask", fmt.Errorf("is required: mask = {segmenter = ..., classes = [...]}, the source classes")}
+	}
+	if err := s.Mask.check(); err != nil {
+		return &ParamError{"mask", err}
+	}
+	if len(s.Target) == 0 {
+		return &ParamError{"target", fmt.Errorf("is required: the classes that source pixels should become")}
+	}
+	return nil
+}
+
+func (s *modifiedSpec) Networks() []string { return s.Mask.networks() }
+
+type modified struct {
+	seg     *segmenter
+	masker  *masker
+	target  map[int]bool
+	source  map[int]bool
+	columns []Column
+}
+
+func (s *modifiedSpec) Build(c Context) (Metric, error) {
+	m := &modified{}
+	var err error
+	if m.masker, err = s.Mask.build(c); err != nil {
+		return nil, &ParamError{"mask", err}
+	}
+	if m.seg, err = openSegmenter(s.Mask.Segmenter, s.Mask.Preprocess, c); err != nil {
+		return nil, &ParamError{"mask", err}
+	}
+	if m.source, err = m.seg.classes(s.Mask.Classes); err != nil {
+		return nil, &ParamError{"mask", err}
+	}
+	if m.target, err = m.seg.classes(s.Target); err != nil {
+		return nil, &ParamError{"target", err}
+	}
+	key := s.key("modified")
+	source := strings.Join(s.Mask.Classes, ", ")
+	title := s.title("% " + source + " pixels modified")
+	col := Column{Key: key, Title: title, Kind: Ratio, Per: key + "-pixels", Unit: "%", Digits: 1, Direction: Higher, Role: Efficacy, Version: 1,
+		Meaning:  fmt.Sprintf("pixels that were %s and became %s, over all that were", source, strings.Join(s.Target, ", ")),
+		Protocol: m.masker.protocol + "; the edited image by the same network"}
+	gone := col
+	gone.Key, gone.Title, gone.Role = key+"-gone", "% "+source+" pixels gone", ""
+	gone.Meaning = fmt.Sprintf("pixels that were %s and are not any more, over all that were", source)
+	m.columns = []Column{col, gone, {Key: key + "-pixels", Title: source + " pixels", Kind: Mean, Direction: Neutral, Hidden: true,
+		Version: 1, Meaning: "number of source pixels of the clean image", Protocol: m.masker.protocol}}
+	return m, nil
+}
+
+func (m *modified) Columns() []Column { return m.columns }
+
+func (m *modified) Prepare(ctx context.Context, s *Sample) error {
+	_, err := m.masker.mask(ctx, s)
+	return err
+}
+
+// Score counts pixels: became the target, are no longer the source, were the source. Images without
+// source pixels do not apply.
+func (m *modified) Score(ctx context.Context, s *Sample) ([]float64, error) {
+	was, err := m.masker.mask(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	now, err := m.seg.labels(ctx, s.Edited)
+	if err != nil {
+		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
+	}
+	var became, gone, all float64
+	for i, in := range was.In {
+		if !in {
+			continue
+		}
+		all++
+		if m.target[now.class[i]] {
+			became++
+		}
+		if !m.source[now.class[i]] {
+			gone++
+		}
+	}
+	if all == 0 {
+		return []float64{notApplicable, notApplicable, notApplicable}, nil
+	}
+	return []float64{became, gone, all}, nil
+}
