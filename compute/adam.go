@@ -1,6 +1,10 @@
 package compute
 
-import "math"
+import (
+	"math"
+
+	"rewriting/compute/internal/kernel"
+)
 
 // Adam are the constants of the Adam optimiser without weight decay.
 type Adam struct {
@@ -20,15 +24,11 @@ func DefaultAdam(rate float64) Adam {
 //	m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2) g^2
 //	w -= rate/(1-beta1^t) * m / (sqrt(v)/sqrt(1-beta2^t) + epsilon)
 func (a Adam) Step(t int, w, g, m, v []float32) {
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
-	b1, b2 := float32(a.Beta1), float32(a.Beta2)
-	c1, c2 := float32(1-a.Beta1), float32(1-a.Beta2)
-	rate := float32(a.Rate / (1 - math.Pow(a.Beta1, float64(t))))
-	norm := float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(t))))
-	eps := float32(a.Epsilon)
-	for i, d := range g {
-		m[i] = b1*m[i] + c1*d
-		v[i] = b2*v[i] + c2*d*d
-		w[i] -= rate * m[i] / (float32(math.Sqrt(float64(v[i])))*norm + eps)
-	}
+	kernel.AdamStep{
+		B1: float32(a.Beta1), C1: float32(1 - a.Beta1),
+		B2: float32(a.Beta2), C2: float32(1 - a.Beta2),
+		Rate: float32(a.Rate / (1 - math.Pow(a.Beta1, float64(t)))),
+		Norm: float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(t)))),
+		Eps:  float32(a.Epsilon),
+	}.Run(w, g, m, v)
 }

@@ -1,6 +1,10 @@
 package compute
 
-import "fmt"
+import (
+	"fmt"
+
+	"rewriting/compute/internal/kernel"
+)
 
 // StyleGAN2's low-pass filter is outer([1,3,3,1])/64 with gain 4 (spec: generators 2); per axis that is
 // [.25,.75,.75,.25]. It is symmetric, so its adjoint is the same filter with other padding.
@@ -19,10 +23,25 @@ func Blur(x *Tensor, pad0, pad1 int) *Tensor {
 		panic(fmt.Sprintf("compute: Blur of %v with padding %d,%d leaves nothing", x.Shape, pad0, pad1))
 	}
 	y := New(n, c, oh, ow)
-	row := make([]float32, h*ow)
+	// One channel at a time, so that everything stays in the first two caches: a padded row is filtered into a
+	// row of mid, whose first and last row are the zeros outside.
+	padded, release := borrow(ow + 3)
+	defer release()
+	mid, releaseMid := borrow((h + 2) * ow)
+	defer releaseMid()
+	clear(mid[:ow])
+	clear(mid[(h+1)*ow:])
+	row := func(i int) []float32 { return mid[min(max(i+1, 0), h+1)*ow:][:ow] }
 	for i := range n * c {
-		blurRows(row, x.Data[i*h*w:][:h*w], h, w, ow, pad0)
-		blurColumns(y.Data[i*oh*ow:][:oh*ow], row, h, oh, ow, pad0)
+		in, out := x.Data[i*h*w:][:h*w], y.Data[i*oh*ow:][:oh*ow]
+		for r := range h {
+			padRow(padded, in[r*w:][:w], pad0)
+			kernel.FIR4(row(r), padded, padded[1:], padded[2:], padded[3:], firOuter, firInner)
+		}
+		for r := range oh {
+			j := r - pad0
+			kernel.FIR4(out[r*ow:][:ow], row(j), row(j+1), row(j+2), row(j+3), firOuter, firInner)
+		}
 	}
 	return y
 }
@@ -30,85 +49,34 @@ func Blur(x *Tensor, pad0, pad1 int) *Tensor {
 // BlurGrad is the adjoint of Blur: dy [N,C,h+pad0+pad1-3,w+pad0+pad1-3] becomes [N,C,h,w].
 func BlurGrad(dy *Tensor, pad0, pad1 int) *Tensor { return Blur(dy, 3-pad0, 3-pad1) }
 
-func blurRows(dst, src []float32, h, w, ow, pad int) {
-	at := func(row []float32, i int) float32 {
-		if i < 0 || i >= w {
-			return 0
-		}
-		return row[i]
-	}
-	for y := range h {
-		in, out := src[y*w:][:w], dst[y*ow:][:ow]
-		for x := range out {
-			j := x - pad
-			out[x] = firOuter*(at(in, j)+at(in, j+3)) + firInner*(at(in, j+1)+at(in, j+2))
-		}
-	}
-}
-
-func blurColumns(dst, src []float32, h, oh, w, pad int) {
-	zero := make([]float32, w)
-	at := func(y int) []float32 {
-		if y < 0 || y >= h {
-			return zero
-		}
-		return src[y*w:][:w]
-	}
-	for y := range oh {
-		j := y - pad
-		a, b, c, d := at(j), at(j+1), at(j+2), at(j+3)
-		out := dst[y*w:][:w]
-		for x := range out {
-			out[x] = firOuter*(a[x]+d[x]) + firInner*(b[x]+c[x])
-		}
-	}
-}
-
 // Upsample2x is StyleGAN2's up_rgb: zero insertion by two and the same filter with padding (2,1), per axis
 // out[2i] = .25 x[i-1] + .75 x[i] and out[2i+1] = .75 x[i] + .25 x[i+1]. [N,C,H,W] becomes [N,C,2H,2W].
 func Upsample2x(x *Tensor) *Tensor {
 	n, c, h, w := dims4("Upsample2x", x)
 	y := New(n, c, 2*h, 2*w)
-	row := make([]float32, h*2*w)
+	// Rows first: wide holds the rows of one channel stretched, between two rows of zeros.
+	wide, release := borrow((h + 2) * 2 * w)
+	defer release()
+	clear(wide[:2*w])
+	clear(wide[(h+1)*2*w:])
+	halves, releaseHalves := borrow(4*w + 2)
+	defer releaseHalves()
+	padded, even, odd := halves[:w+2], halves[w+2:][:w], halves[2*w+2:][:w]
 	for i := range n * c {
-		for j := range h {
-			upsampleRow(row[j*2*w:][:2*w], x.Data[(i*h+j)*w:][:w])
+		for r := range h {
+			padRow(padded, x.Data[(i*h+r)*w:][:w], 1)
+			kernel.Blend(even, padded[1:], padded, firInner, firOuter)
+			kernel.Blend(odd, padded[1:], padded[2:], firInner, firOuter)
+			kernel.Interleave(wide[(r+1)*2*w:][:2*w], even, odd)
 		}
 		out := y.Data[i*4*h*w:][:4*h*w]
-		for j := range h {
-			mid := row[j*2*w:][:2*w]
-			blend(out[2*j*2*w:][:2*w], mid, row, (j-1)*2*w)
-			blend(out[(2*j+1)*2*w:][:2*w], mid, row, (j+1)*2*w)
+		for r := range h {
+			above, here, below := wide[r*2*w:], wide[(r+1)*2*w:], wide[(r+2)*2*w:]
+			kernel.Blend(out[2*r*2*w:][:2*w], here, above, firInner, firOuter)
+			kernel.Blend(out[(2*r+1)*2*w:][:2*w], here, below, firInner, firOuter)
 		}
 	}
 	return y
-}
-
-// blend writes .75 mid + .25 of the row that starts at src[at], or of zeros where that lies outside.
-func blend(dst, mid, src []float32, at int) {
-	if at < 0 || at >= len(src) {
-		for i, v := range mid {
-			dst[i] = firInner * v
-		}
-		return
-	}
-	far := src[at:][:len(mid)]
-	for i, v := range mid {
-		dst[i] = firInner*v + firOuter*far[i]
-	}
-}
-
-func upsampleRow(dst, src []float32) {
-	var left float32
-	for i, v := range src {
-		var right float32
-		if i+1 < len(src) {
-			right = src[i+1]
-		}
-		dst[2*i] = firInner*v + firOuter*left
-		dst[2*i+1] = firInner*v + firOuter*right
-		left = v
-	}
 }
 
 // Upsample2xGrad is the adjoint of Upsample2x: dy [N,C,2H,2W] becomes [N,C,H,W].
@@ -121,12 +89,12 @@ func Upsample2xGrad(dy *Tensor) *Tensor {
 	// The filter at every second position: out[i] = sum of dy[2i-1..2i+2] with [.25,.75,.75,.25].
 	full := Blur(dy, 1, 2)
 	y := New(n, c, h, w)
+	odd, release := borrow(w)
+	defer release()
 	for i := range n * c {
 		for j := range h {
 			src, dst := full.Data[(i*h2+2*j)*w2:][:w2], y.Data[(i*h+j)*w:][:w]
-			for k := range dst {
-				dst[k] = src[2*k]
-			}
+			kernel.Deinterleave(dst, odd, src)
 		}
 	}
 	return y

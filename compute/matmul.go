@@ -9,14 +9,17 @@ func MatMul(a, b *Tensor) *Tensor {
 	}
 	m, k, n := a.Shape[0], a.Shape[1], b.Shape[1]
 	c := New(m, n)
-	for i := range m {
-		out := c.Data[i*n:][:n]
-		for j, v := range a.Data[i*k:][:k] {
-			for l, u := range b.Data[j*n:][:n] {
-				out[l] += v * u
-			}
-		}
+	if c.Len() == 0 || k == 0 {
+		return c
 	}
+	panels, release := borrow(panelLen(m, k))
+	defer release()
+	packRows(panels, a.Data, m, k, k)
+	r := readerFor(Params{}.normal(), k, 1, 1, 1, n, 1, n)
+	defer r.release()
+	p := product{a: panels, rows: m, c: c.Data, ldc: n}
+	step := r.read(&p, b.Data)
+	p.image(r.oh, r.ow, step)
 	return c
 }
 

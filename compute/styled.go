@@ -3,9 +3,11 @@ package compute
 import (
 	"fmt"
 	"math"
+
+	"rewriting/compute/internal/kernel"
 )
 
-// lreluSlope and lreluGain are StyleGAN2's activation: sqrt(2) * lrelu(x, 0.2).
+// StyleGAN2's activation is sqrt(2) * lrelu(x, 0.2).
 const (
 	lreluSlope float32 = 0.2
 	lreluGain  float32 = math.Sqrt2
@@ -14,20 +16,22 @@ const (
 // Demodulate returns StyleGAN2's demodulation factors c [N,Co] for a weight w [Co,Ci,kh,kw] and styles s [N,Ci]:
 // c[n,o] = 1/sqrt(sum over i,ky,kx of (sigma w[o,i,ky,kx] s[n,i])^2 + 1e-8).
 func Demodulate(w, s *Tensor, sigma float32) *Tensor {
-	co, ci := w.Shape[0], w.Shape[1]
-	if len(s.Shape) != 2 || s.Shape[1] != ci {
-		panic(fmt.Sprintf("compute: Demodulate of weight %v with styles %v", w.Shape, s.Shape))
+	return DemodulateSquared(SquaredTaps(w), s, sigma)
+}
+
+// DemodulateSquared is Demodulate for e = SquaredTaps(w), which can be kept as long as the weight is.
+func DemodulateSquared(e, s *Tensor, sigma float32) *Tensor {
+	if len(e.Shape) != 2 || len(s.Shape) != 2 || s.Shape[1] != e.Shape[1] {
+		panic(fmt.Sprintf("compute: demodulation by %v with styles %v", e.Shape, s.Shape))
 	}
-	n := s.Shape[0]
-	energy := SquaredTaps(w)
+	n, co, ci := s.Shape[0], e.Shape[0], e.Shape[1]
 	c := New(n, co)
+	squares := make([]float32, ci)
 	for b := range n {
 		style := s.Data[b*ci:][:ci]
+		kernel.Mul(squares, style, style)
 		for o := range co {
-			var sum float64
-			for i, e := range energy.Data[o*ci:][:ci] {
-				sum += float64(e) * float64(style[i]) * float64(style[i])
-			}
+			sum := float64(kernel.Dot(e.Data[o*ci:][:ci], squares))
 			c.Data[b*co+o] = float32(1 / math.Sqrt(float64(sigma)*float64(sigma)*sum+1e-8))
 		}
 	}
@@ -57,9 +61,7 @@ func ScaleChannels(x, s *Tensor) {
 	}
 	for i, v := range s.Data {
 		plane := x.Data[i*h*w:][:h*w]
-		for j := range plane {
-			plane[j] *= v
-		}
+		kernel.Scale(plane, plane, v)
 	}
 }
 
@@ -70,11 +72,8 @@ func AddChannelBias(x *Tensor, bias []float32) {
 		panic(fmt.Sprintf("compute: AddChannelBias of %v with %d values", x.Shape, len(bias)))
 	}
 	for i := range n * c {
-		b := bias[i%c]
 		plane := x.Data[i*h*w:][:h*w]
-		for j := range plane {
-			plane[j] += b
-		}
+		kernel.Offset(plane, plane, bias[i%c])
 	}
 }
 
@@ -92,12 +91,10 @@ func NoiseBiasAct(x, noise *Tensor, strength float32, bias []float32) {
 			b = bias[i%c]
 		}
 		plane := x.Data[i*h*w:][:h*w]
-		for j, v := range plane {
-			v += b
-			if noise != nil {
-				v += strength * noise.Data[i/c*h*w+j]
-			}
-			plane[j] = lreluGain * max(v, lreluSlope*v)
+		if noise == nil {
+			kernel.Leaky(plane, plane, lreluSlope, lreluGain, b)
+		} else {
+			kernel.NoiseLeaky(plane, plane, noise.Data[i/c*h*w:][:h*w], strength, lreluSlope, lreluGain, b)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package compute
 
-// Tier names the kernels in use: portable, avx2 or avx512.
-func Tier() string { return "portable" }
+import "rewriting/compute/internal/kernel"
 
-// Features lists what the processor offers that matters to the kernels.
-func Features() []string { return nil }
+// Tier names the kernels in use: portable, avx2 or avx512.
+func Tier() string { return kernel.Current().String() }
+
+// Features names the instruction sets of this processor that matter to the kernels, used or not.
+func Features() []string { return kernel.Features() }

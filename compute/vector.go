@@ -1,109 +1,41 @@
 package compute
 
-// Dot is the inner product of two slices of equal length.
-func Dot(a, b []float32) float32 {
-	b = b[:len(a)]
-	var s [4]float32
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s[0] += a[i] * b[i]
-		s[1] += a[i+1] * b[i+1]
-		s[2] += a[i+2] * b[i+2]
-		s[3] += a[i+3] * b[i+3]
-	}
-	for ; i < len(a); i++ {
-		s[0] += a[i] * b[i]
-	}
-	return s[0] + s[1] + (s[2] + s[3])
-}
+import "rewriting/compute/internal/kernel"
 
-// Add writes a + b to dst; dst may be either of them.
-func Add(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] + b[i]
-	}
-}
+// The element-wise passes work on slices of equal length; a destination may be one of the sources.
 
-// Sub writes a - b to dst; dst may be either of them.
-func Sub(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] - b[i]
-	}
-}
+// Add writes a + b to dst.
+func Add(dst, a, b []float32) { kernel.Add(dst, a, b) }
 
-// Mul writes the element-wise product of a and b to dst; dst may be either of them.
-func Mul(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] * b[i]
-	}
-}
+// Sub writes a - b to dst.
+func Sub(dst, a, b []float32) { kernel.Sub(dst, a, b) }
+
+// Mul writes the element-wise product of a and b to dst.
+func Mul(dst, a, b []float32) { kernel.Mul(dst, a, b) }
 
 // Scale multiplies x in place by c.
-func Scale(x []float32, c float32) {
-	for i := range x {
-		x[i] *= c
-	}
-}
+func Scale(x []float32, c float32) { kernel.Scale(x, x, c) }
 
 // Axpy adds a*x to y in place.
-func Axpy(a float32, x, y []float32) {
-	y = y[:len(x)]
-	for i, v := range x {
-		y[i] += a * v
-	}
-}
+func Axpy(a float32, x, y []float32) { kernel.Axpy(a, x, y) }
 
-// Sum adds the elements of x.
-func Sum(x []float32) float32 {
-	var s [4]float32
-	for i, v := range x {
-		s[i%4] += v
-	}
-	return s[0] + s[1] + (s[2] + s[3])
-}
+// Dot is the inner product of a and b, summed in float32.
+func Dot(a, b []float32) float32 { return kernel.Dot(a, b) }
 
-// L1 is the sum of the absolute differences of two slices of equal length.
-func L1(a, b []float32) float64 {
-	b = b[:len(a)]
-	var s float64
-	for i, v := range a {
-		d := v - b[i]
-		s += float64(max(d, -d))
-	}
-	return s
-}
+// Sum adds the elements of x in float32.
+func Sum(x []float32) float32 { return kernel.Sum(x) }
 
-// L2 is the sum of the squared differences of two slices of equal length.
-func L2(a, b []float32) float64 {
-	b = b[:len(a)]
-	var s float64
-	for i, v := range a {
-		d := float64(v) - float64(b[i])
-		s += d * d
-	}
-	return s
-}
+// L1 is the sum of the absolute differences of a and b, in float64.
+func L1(a, b []float32) float64 { return kernel.L1(a, b) }
 
-// LeakyReLU writes gain*lrelu(x, slope) to dst, 0 <= slope <= 1; slope 0 is the ordinary ReLU. dst may be x.
-func LeakyReLU(dst, x []float32, slope, gain float32) {
-	x = x[:len(dst)]
-	for i, v := range x {
-		dst[i] = gain * max(v, slope*v)
-	}
-}
+// L2 is the sum of the squared differences of a and b, in float64.
+func L2(a, b []float32) float64 { return kernel.L2(a, b) }
 
-// LeakyReLUGrad writes dy times the slope of gain*lrelu at the OUTPUT y of LeakyReLU to dst: gain where
-// y > 0, gain*slope elsewhere. dst may be dy.
+// LeakyReLU writes gain*lrelu(x, slope) to dst, 0 <= slope <= 1; slope 0 is the ordinary ReLU.
+func LeakyReLU(dst, x []float32, slope, gain float32) { kernel.Leaky(dst, x, slope, gain, 0) }
+
+// LeakyReLUGrad writes the gradient of LeakyReLU to dst, from its OUTPUT y (or its input, which has the same
+// signs) and the gradient dy: gain*dy where y > 0, gain*slope*dy elsewhere.
 func LeakyReLUGrad(dst, y, dy []float32, slope, gain float32) {
-	y, dy = y[:len(dst)], dy[:len(dst)]
-	for i, v := range y {
-		g := gain
-		if v <= 0 {
-			g = gain * slope
-		}
-		dst[i] = dy[i] * g
-	}
+	kernel.LeakyGrad(dst, y, dy, gain*slope, gain)
 }
