@@ -1,0 +1,163 @@
+package autodiff
+
+import (
+	"errors"
+	"fmt"
+	"hash"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/chewxy/hm"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"rewriting/compute"
+)
+
+// op adapts a kernel to gorgonia. All shapes are known when the graph is built.
+type op struct {
+	// name says what is computed, with every attribute: gorgonia merges nodes whose names and inputs are equal.
+	name string
+	out  []int // shape of the result, empty for a scalar
+	// Exactly one of the two is set: into overwrites all of out, fresh returns a new tensor.
+	into  func(out *compute.Tensor, in []*compute.Tensor)
+	fresh func(in []*compute.Tensor) *compute.Tensor
+	// gradient has one entry per input, which builds the gradient by that input; nil where there is none.
+	gradient []gradient
+
+	in    [][]int // shapes of the inputs
+	needs []bool  // inputs that depend on a parameter
+}
+
+// gradient builds the gradient by one input from the result y and the gradient dy of the loss by y.
+type gradient func(y, dy *gorgonia.Node) (*gorgonia.Node, error)
+
+// apply adds the operation to the graph of its inputs.
+func (o *op) apply(inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
+	for i, n := range inputs {
+		o.in = append(o.in, n.Shape())
+		o.needs = append(o.needs, i < len(o.gradient) && o.gradient[i] != nil && depends(n))
+	}
+	n, err := gorgonia.ApplyOp(o, inputs...)
+	if err != nil {
+		return nil, fmt.Errorf("autodiff: %s: %w", o.name, err)
+	}
+	return n, nil
+}
+
+// depends reports whether a node is a parameter or computed from one; gradients by other nodes are never built.
+func depends(n *gorgonia.Node) bool {
+	switch o := n.Op().(type) {
+	case nil:
+		return !strings.HasPrefix(n.Name(), constantPrefix)
+	case *op:
+		return slices.Contains(o.needs, true)
+	}
+	return true
+}
+
+func (o *op) Arity() int { return len(o.in) }
+
+func (o *op) Type() hm.Type {
+	types := make([]hm.Type, 0, len(o.in)+1)
+	for _, s := range append(slices.Clone(o.in), o.out) {
+		types = append(types, typeOf(s))
+	}
+	return hm.NewFnType(types...)
+}
+
+func typeOf(shape []int) hm.Type {
+	if len(shape) == 0 {
+		return tensor.Float32
+	}
+	return gorgonia.TensorType{Dims: len(shape), Of: tensor.Float32}
+}
+
+func (o *op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
+	if len(o.out) == 0 {
+		return tensor.ScalarShape(), nil
+	}
+	return tensor.Shape(slices.Clone(o.out)), nil
+}
+
+func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
+	in, err := o.tensors(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if o.into == nil {
+		return value(o.fresh(in)), nil
+	}
+	out := compute.New(o.out...)
+	o.into(out, in)
+	return value(out), nil
+}
+
+// UsePreallocDo writes over the result of the previous run, which nothing else holds any more.
+func (o *op) UsePreallocDo(previous gorgonia.Value, inputs ...gorgonia.Value) (gorgonia.Value, error) {
+	d, ok := previous.(*tensor.Dense)
+	if o.into == nil || !ok {
+		return o.Do(inputs...)
+	}
+	in, err := o.tensors(inputs)
+	if err != nil {
+		return nil, err
+	}
+	o.into(&compute.Tensor{Shape: o.out, Data: d.Float32s()}, in)
+	return d, nil
+}
+
+func (o *op) tensors(inputs []gorgonia.Value) ([]*compute.Tensor, error) {
+	in := make([]*compute.Tensor, len(inputs))
+	for i, v := range inputs {
+		switch v := v.(type) {
+		case *tensor.Dense:
+			in[i] = &compute.Tensor{Shape: o.in[i], Data: v.Float32s()}
+		case *gorgonia.F32:
+			in[i] = &compute.Tensor{Data: []float32{float32(*v)}}
+		default:
+			return nil, fmt.Errorf("autodiff: %s: input %d is %T", o.name, i, v)
+		}
+	}
+	return in, nil
+}
+
+// value hands a tensor to gorgonia without copying it.
+func value(t *compute.Tensor) gorgonia.Value {
+	if len(t.Shape) == 0 {
+		return gorgonia.NewF32(t.Data[0])
+	}
+	return tensor.New(tensor.WithShape(t.Shape...), tensor.WithBacking(t.Data))
+}
+
+func (o *op) DiffWRT(int) []bool { return o.needs }
+
+func (o *op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	grads := make(gorgonia.Nodes, len(inputs))
+	for i := range inputs {
+		if !o.needs[i] {
+			continue
+		}
+		if grad == nil {
+			return nil, errors.New("autodiff: no gradient arrives at " + o.name)
+		}
+		var err error
+		if grads[i], err = o.gradient[i](output, grad); err != nil {
+			return nil, err
+		}
+	}
+	return grads, nil
+}
+
+func (o *op) ReturnsPtr() bool      { return true }
+func (o *op) CallsExtern() bool     { return false }
+func (o *op) OverwritesInput() int  { return -1 }
+func (o *op) String() string        { return o.name }
+func (o *op) WriteHash(h hash.Hash) { fmt.Fprint(h, o.name) }
+
+func (o *op) Hashcode() uint32 {
+	h := fnv.New32a()
+	o.WriteHash(h)
+	return h.Sum32()
+}
