@@ -40,11 +40,20 @@ func floorDiv(a, b int) int {
 // Conv2D is cross-correlation: x [N,Ci,H,W] with w [Co,Ci/groups,kh,kw], plus an optional bias of length Co.
 // The result is [N,Co,OH,OW] with the sizes of OutSize.
 func Conv2D(x, w *Tensor, bias []float32, p Params) *Tensor {
+	f := filterShape(w, p)
+	y := f.result(x)
+	Conv2DInto(y, x, w, bias, p)
+	return y
+}
+
+// Conv2DInto is Conv2D with the result in y, which has its shape and arbitrary contents: for loops that convolve
+// many times.
+func Conv2DInto(y, x, w *Tensor, bias []float32, p Params) {
 	// Packed into scratch memory: the filter lives for this call only.
 	f := filterShape(w, p)
 	panels, release := borrow(f.panelLen())
 	defer release()
 	f.panels = panels
 	f.pack(w)
-	return f.Conv(x, bias)
+	f.ConvInto(y, x, bias)
 }

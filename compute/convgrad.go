@@ -9,14 +9,23 @@ import (
 // Conv2DGradInput is the adjoint of Conv2D in its input: for dy [N,Co,OH,OW] and w [Co,Ci/groups,kh,kw] it
 // returns the gradient [N,Ci,h,wd] with respect to an input of h x wd.
 func Conv2DGradInput(dy, w *Tensor, h, wd int, p Params) *Tensor {
+	dx := New(dy.Shape[0], w.Shape[1]*p.normal().Groups, h, wd)
+	Conv2DGradInputInto(dx, dy, w, p)
+	return dx
+}
+
+// Conv2DGradInputInto is Conv2DGradInput with the result in dx, which has its shape and arbitrary contents.
+func Conv2DGradInputInto(dx, dy, w *Tensor, p Params) {
 	p = p.normal()
 	n, co, oh, ow := dims4("Conv2DGradInput", dy)
-	if len(w.Shape) != 4 || w.Shape[0] != co || co%p.Groups != 0 {
-		panic(fmt.Sprintf("compute: Conv2DGradInput of %v with weight %v and %d groups", dy.Shape, w.Shape, p.Groups))
+	if len(w.Shape) != 4 || len(dx.Shape) != 4 || w.Shape[0] != co || co%p.Groups != 0 ||
+		dx.Shape[0] != n || dx.Shape[1] != w.Shape[1]*p.Groups {
+		panic(fmt.Sprintf("compute: Conv2DGradInput of %v with weight %v and %d groups into %v",
+			dy.Shape, w.Shape, p.Groups, dx.Shape))
 	}
+	h, wd := dx.Shape[2], dx.Shape[3]
 	cg, kh, kw := w.Shape[1], w.Shape[2], w.Shape[3]
 	outer := co / p.Groups
-	dx := New(n, cg*p.Groups, h, wd)
 	panels, release := borrow(panelLen(cg, outer*kh*kw))
 	defer release()
 	for g := range p.Groups {
@@ -26,7 +35,6 @@ func Conv2DGradInput(dy, w *Tensor, h, wd int, p Params) *Tensor {
 			t.image(dx.Data[(b*p.Groups+g)*cg*h*wd:], dy.Data[(b*co+g*outer)*oh*ow:], h, wd, oh, ow)
 		}
 	}
-	return dx
 }
 
 // ConvTranspose2D is the transposed convolution of ONNX and PyTorch: x [N,Ci,H,W] with w [Ci,Co/groups,kh,kw],
@@ -47,17 +55,26 @@ func ConvTranspose2D(x, w *Tensor, bias []float32, p Params, outPad [2]int) *Ten
 // Conv2DGradWeight is the adjoint of Conv2D in its weight: for x [N,Ci,H,W] and dy [N,Co,OH,OW] it returns the
 // gradient [Co,Ci/groups,kh,kw], summed over the batch.
 func Conv2DGradWeight(x, dy *Tensor, kh, kw int, p Params) *Tensor {
+	dw := New(dy.Shape[1], x.Shape[1]/p.normal().Groups, kh, kw)
+	Conv2DGradWeightInto(dw, x, dy, p)
+	return dw
+}
+
+// Conv2DGradWeightInto is Conv2DGradWeight with the result in dw, which has its shape and arbitrary contents.
+func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params) {
 	p = p.normal()
 	n, ci, h, w := dims4("Conv2DGradWeight", x)
-	co, oh, ow := dy.Shape[1], dy.Shape[2], dy.Shape[3]
-	if eh, ew := p.OutSize(h, w, kh, kw); dy.Shape[0] != n || eh != oh || ew != ow || ci%p.Groups != 0 || co%p.Groups != 0 {
-		panic(fmt.Sprintf("compute: Conv2DGradWeight of %v and %v for %dx%d, %d groups", x.Shape, dy.Shape, kh, kw, p.Groups))
+	_, co, oh, ow := dims4("Conv2DGradWeight", dy)
+	_, cg, kh, kw := dims4("Conv2DGradWeight", dw)
+	if eh, ew := p.OutSize(h, w, kh, kw); dy.Shape[0] != n || eh != oh || ew != ow || ci != cg*p.Groups ||
+		dw.Shape[0] != co || co%p.Groups != 0 {
+		panic(fmt.Sprintf("compute: Conv2DGradWeight of %v and %v for %v with %d groups", x.Shape, dy.Shape, dw.Shape, p.Groups))
 	}
-	cg, rows := ci/p.Groups, co/p.Groups
-	dw := New(co, cg, kh, kw)
 	if dy.Len() == 0 {
-		return dw
+		clear(dw.Data)
+		return
 	}
+	rows := co / p.Groups
 	g := newWeightGradient(p, rows, cg, kh, kw, oh, ow)
 	defer g.release()
 	for group := range p.Groups {
@@ -67,7 +84,6 @@ func Conv2DGradWeight(x, dy *Tensor, kh, kw int, p Params) *Tensor {
 		}
 		g.write(dw.Data[group*rows*cg*kh*kw:])
 	}
-	return dw
 }
 
 // weightGradient is the product dW[o, (tap, channel)] = sum over pixels of dy[o, pixel] x[pixel+tap, channel].

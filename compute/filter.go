@@ -2,6 +2,7 @@ package compute
 
 import (
 	"fmt"
+	"slices"
 
 	"rewriting/compute/internal/kernel"
 )
@@ -42,15 +43,28 @@ func (f *Filter) pack(w *Tensor) {
 
 // Conv is Conv2D(x, w, bias, p) with the filter's weight and parameters.
 func (f *Filter) Conv(x *Tensor, bias []float32) *Tensor {
-	n, ci, h, w := dims4("Conv2D", x)
-	if ci != f.cg*f.p.Groups || (bias != nil && len(bias) != f.co) {
-		panic(fmt.Sprintf("compute: Conv2D of %v with weight [%d %d %d %d], %d groups and %d biases",
-			x.Shape, f.co, f.cg, f.kh, f.kw, f.p.Groups, len(bias)))
-	}
+	y := f.result(x)
+	f.ConvInto(y, x, bias)
+	return y
+}
+
+// result is a new tensor for the convolution of x.
+func (f *Filter) result(x *Tensor) *Tensor {
+	n, _, h, w := dims4("Conv2D", x)
 	oh, ow := f.p.OutSize(h, w, f.kh, f.kw)
-	y := New(n, f.co, oh, ow)
+	return New(n, f.co, oh, ow)
+}
+
+// ConvInto is Conv with the result in y, which has its shape and arbitrary contents.
+func (f *Filter) ConvInto(y, x *Tensor, bias []float32) {
+	n, ci, h, w := dims4("Conv2D", x)
+	oh, ow := f.p.OutSize(h, w, f.kh, f.kw)
+	if ci != f.cg*f.p.Groups || (bias != nil && len(bias) != f.co) || !slices.Equal(y.Shape, []int{n, f.co, oh, ow}) {
+		panic(fmt.Sprintf("compute: Conv2D of %v with weight [%d %d %d %d], %d groups and %d biases into %v",
+			x.Shape, f.co, f.cg, f.kh, f.kw, f.p.Groups, len(bias), y.Shape))
+	}
 	if y.Len() == 0 {
-		return y
+		return
 	}
 	in := readerFor(f.p, f.cg, f.kh, f.kw, h, w, oh, ow)
 	defer in.release()
@@ -67,5 +81,4 @@ func (f *Filter) Conv(x *Tensor, bias []float32) *Tensor {
 			m.image(in.oh, in.ow, step)
 		}
 	}
-	return y
 }

@@ -1,6 +1,9 @@
 package compute
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // upParams are the parameters of StyleGAN2's up-convolution seen as the adjoint of a convolution.
 var upParams = Params{Stride: [2]int{2, 2}}
@@ -28,16 +31,22 @@ func NewUpFilter(w *Tensor) *UpFilter {
 
 // Conv is UpConv(k, w) with the filter's weight.
 func (f *UpFilter) Conv(k *Tensor) *Tensor {
+	n, _, r, s := dims4("UpConv", k)
+	u := New(n, f.rows, 2*r+1, 2*s+1)
+	f.ConvInto(u, k)
+	return u
+}
+
+// ConvInto is Conv with the result in u, which has its shape and arbitrary contents.
+func (f *UpFilter) ConvInto(u, k *Tensor) {
 	n, ci, r, s := dims4("UpConv", k)
-	if ci != f.channels {
-		panic(fmt.Sprintf("compute: UpConv of %v with weight [%d %d 3 3]", k.Shape, f.rows, f.channels))
-	}
 	h, w := 2*r+1, 2*s+1
-	y := New(n, f.rows, h, w)
-	for b := range n {
-		f.image(y.Data[b*f.rows*h*w:], k.Data[b*ci*r*s:], h, w, r, s)
+	if ci != f.channels || !slices.Equal(u.Shape, []int{n, f.rows, h, w}) {
+		panic(fmt.Sprintf("compute: UpConv of %v with weight [%d %d 3 3] into %v", k.Shape, f.rows, f.channels, u.Shape))
 	}
-	return y
+	for b := range n {
+		f.image(u.Data[b*f.rows*h*w:], k.Data[b*ci*r*s:], h, w, r, s)
+	}
 }
 
 // UpConvGradInput is the adjoint of UpConv in k: dy [N,Co,2r+1,2s+1] and w [Co,Ci,3,3] give [N,Ci,r,s].
