@@ -1,0 +1,246 @@
+package onnx
+
+import (
+	"fmt"
+	"math"
+
+)
+
+func init() {
+	operators["MaxPool"] = operator{buildMaxPool, 1, 1}
+	operators["AveragePool"] = operator{buildAveragePool, 1, 1}
+	operators["GlobalAveragePool"] = operator{func(n *node) (kernel, error) { return globalPool(reduceMean), nil }, 1, 1}
+	operators["GlobalMaxPool"] = operator{func(n *node) (kernel, error) { return globalPool(reduceMax), nil }, 1, 1}
+}
+
+func (n *node) poolWindow() window {
+	w := n.window()
+	w.ceil = n.flag("ceil_mode")
+	return w
+}
+
+// poolShape places the window on an input [N,C,...].
+func (w window) poolShape(x *Value) (window, []int, []int, error) {
+	if len(x.Shape) < 3 {
+		return w, nil, nil, fmt.Errorf("input %v has no spatial axes", x)
+	}
+	w, err := w.complete(len(x.Shape) - 2)
+	if err != nil {
+		return w, nil, nil, err
+	}
+	pads, size, err := w.place(x.Shape[2:])
+	if err != nil {
+		return w, nil, nil, err
+	}
+	return w, pads, append([]int{x.Shape[0], x.Shape[1]}, size...), nil
+}
+
+// buildMaxPool: padding counts as minus infinity. The optional second output holds the flat index
+// of each maximum in the input, row-major or (storage_order 1) with the spatial axes reversed.
+func buildMaxPool(n *node) (kernel, error) {
+	attrs, columns := n.poolWindow(), n.flag("storage_order")
+	indices := len(n.outputs) > 1 && n.outputs[1] != ""
+	return func(f *frame, in []*Value) ([]*Value, error) {
+		x := in[0]
+		w, pads, shape, err := attrs.poolShape(x)
+		if err != nil {
+			return nil, err
+		}
+		out, err := f.value(x.Type, shape)
+		if err != nil {
+			return nil, err
+		}
+		if x.Type.storage() == inF32 && len(shape) == 4 && !indices {
+			maxPlanes(out.F32, x.F32, x.Shape, shape, w, pads)
+			return one(out), nil
+		}
+		var at *Value
+		if indices {
+			if at, err = f.value(Int64, shape); err != nil {
+				return nil, err
+			}
+		}
+		switch x.Type.storage() {
+		case inF32:
+			maxWindows(out.F32, x.F32, x.Shape, shape, w, pads, at, columns)
+		case inF64:
+			maxWindows(out.F64, x.F64, x.Shape, shape, w, pads, at, columns)
+		case inI32:
+			maxWindows(out.I32, x.I32, x.Shape, shape, w, pads, at, columns)
+		case inU8:
+			maxWindows(out.U8, x.U8, x.Shape, shape, w, pads, at, columns)
+		default:
+			return nil, fmt.Errorf("input %v is not supported", x)
+		}
+		return []*Value{out, at}, nil
+	}, nil
+}
+
+func maxWindows[T number](out, x []T, in, shape []int, w window, pads []int, index *Value, columns bool) {
+	perIn, perOut := product(in[2:]), product(shape[2:])
+	seen := make([]bool, perOut)
+	for p := range in[0] * in[1] {
+		src, dst := x[p*perIn:(p+1)*perIn], out[p*perOut:(p+1)*perOut]
+		clear(seen)
+		w.pairs(in[2:], shape[2:], pads, func(at, from, _ int) {
+			if seen[at] && src[from] <= dst[at] {
+				return
+			}
+			dst[at], seen[at] = src[from], true
+			if index != nil {
+				index.I64[p*perOut+at] = int64(p*perIn + flat(from, in[2:], columns))
+			}
+		})
+	}
+}
+
+// flat turns a row-major index into a column-major one if asked.
+func flat(i int, shape []int, columns bool) int {
+	if !columns {
+		return i
+	}
+	k, stride := 0, product(shape)
+	for a := len(shape) - 1; a >= 0; a-- {
+		stride /= shape[a]
+		k += i % shape[a] * stride
+		i /= shape[a]
+	}
+	return k
+}
+
+// maxPlanes is the fast form for float32 images.
+func maxPlanes(out, x []float32, in, shape []int, w window, pads []int) {
+	h, wd, oh, ow := in[2], in[3], shape[2], shape[3]
+	sy, sx, dy, dx := w.strides[0], w.strides[1], w.dilations[0], w.dilations[1]
+	for p := range in[0] * in[1] {
+		src, dst := x[p*h*wd:(p+1)*h*wd], out[p*oh*ow:(p+1)*oh*ow]
+		if w.kernel[0] == 2 && w.kernel[1] == 2 && sx == 2 && dy == 1 && dx == 1 &&
+			pads[0]+pads[1]+pads[2]+pads[3] == 0 && 2*ow <= wd && (oh-1)*sy+2 <= h {
+			for y := range oh {
+				top, bottom := src[y*sy*wd:][:2*ow], src[(y*sy+1)*wd:][:2*ow]
+				row := dst[y*ow : (y+1)*ow]
+				for i := range row {
+					a, b := top[2*i], top[2*i+1]
+					if b > a {
+						a = b
+					}
+					c, d := bottom[2*i], bottom[2*i+1]
+					if d > c {
+						c = d
+					}
+					if c > a {
+						a = c
+					}
+					row[i] = a
+				}
+			}
+			continue
+		}
+		for y := range oh {
+			for i := range ow {
+				best := float32(math.Inf(-1))
+				for ky := range w.kernel[0] {
+					iy := y*sy - pads[0] + ky*dy
+					if iy < 0 || iy >= h {
+						continue
+					}
+					for kx := range w.kernel[1] {
+						if ix := i*sx - pads[1] + kx*dx; ix >= 0 && ix < wd && src[iy*wd+ix] > best {
+							best = src[iy*wd+ix]
+						}
+					}
+				}
+				dst[y*ow+i] = best
+			}
+		}
+	}
+}
+
+// buildAveragePool: the divisor is the number of window elements inside the input, or, with
+// count_include_pad, inside the padded input (a window that ceil_mode lets hang over is cut there).
+func buildAveragePool(n *node) (kernel, error) {
+	attrs, include := n.poolWindow(), n.flag("count_include_pad")
+	return func(f *frame, in []*Value) ([]*Value, error) {
+		x := in[0]
+		if x.Type != Float32 {
+			return nil, fmt.Errorf("input %v is not float32", x)
+		}
+		w, pads, shape, err := attrs.poolShape(x)
+		if err != nil {
+			return nil, err
+		}
+		out, err := f.float32s(shape)
+		if err != nil {
+			return nil, err
+		}
+		axes := len(shape) - 2
+		perIn, perOut := product(x.Shape[2:]), product(shape[2:])
+		counts := make([]float32, perOut)
+		w.pairs(x.Shape[2:], shape[2:], pads, func(at, _, _ int) { counts[at]++ })
+		if include {
+			walk(shape[2:], func(at int, o []int) {
+				n := 1
+				for a := range axes {
+					begin := o[a] * w.strides[a] // in padded coordinates
+					room := (x.Shape[2+a] + pads[a] + pads[axes+a] - begin + w.dilations[a] - 1) / w.dilations[a]
+					n *= min(w.kernel[a], room)
+				}
+				counts[at] = float32(n)
+			})
+		}
+		if axes == 2 {
+			averagePlanes(out.F32, x.F32, x.Shape, shape, w, pads, counts)
+			return one(out), nil
+		}
+		clear(out.F32)
+		for p := range x.Shape[0] * x.Shape[1] {
+			src, dst := x.F32[p*perIn:(p+1)*perIn], out.F32[p*perOut:(p+1)*perOut]
+			w.pairs(x.Shape[2:], shape[2:], pads, func(at, from, _ int) { dst[at] += src[from] })
+			for i := range dst {
+				dst[i] /= counts[i]
+			}
+		}
+		return one(out), nil
+	}, nil
+}
+
+func averagePlanes(out, x []float32, in, shape []int, w window, pads []int, counts []float32) {
+	h, wd, oh, ow := in[2], in[3], shape[2], shape[3]
+	for p := range in[0] * in[1] {
+		src, dst := x[p*h*wd:(p+1)*h*wd], out[p*oh*ow:(p+1)*oh*ow]
+		for y := range oh {
+			for i := range ow {
+				var sum float32
+				for ky := range w.kernel[0] {
+					iy := y*w.strides[0] - pads[0] + ky*w.dilations[0]
+					if iy < 0 || iy >= h {
+						continue
+					}
+					for kx := range w.kernel[1] {
+						if ix := i*w.strides[1] - pads[1] + kx*w.dilations[1]; ix >= 0 && ix < wd {
+							sum += src[iy*wd+ix]
+						}
+					}
+				}
+				dst[y*ow+i] = sum / counts[y*ow+i]
+			}
+		}
+	}
+}
+
+// globalPool reduces all spatial axes to length one.
+func globalPool(r reducer) kernel {
+	return func(f *frame, in []*Value) ([]*Value, error) {
+		x := in[0]
+		if len(x.Shape) < 3 || !x.Type.float() || x.Len() == 0 {
+			return nil, fmt.Errorf("input %v is not a batch of float images", x)
+		}
+		axes := make([]int, len(x.Shape)-2)
+		for i := range axes {
+			axes[i] = i + 2
+		}
+		out, err := r.apply(f, x, axes, true)
+		return one(out), err
+	}
+}
+
