@@ -69,11 +69,11 @@ func CopyPaste(cut gan.Cut, table *compute.Tensor, s *sessions.Session, o PasteO
 	if o.HardEdges {
 		alpha = nil
 	}
-	p.Values = blend(values, crop(object, box), p.Placement.Box, alpha)
+	p.Values = blend(values, Crop(object, box), p.Placement.Box, alpha)
 	goal := &Goal{Keys: state, Values: p.Values, Pasted: p}
 	if !o.WholeMap {
-		goal.Keys = &gan.State{Key: crop(state.Key, p.Placement.KeyCrop), Style: state.Style, Latent: state.Latent}
-		goal.Values = crop(p.Values, p.Placement.MapCrop)
+		goal.Keys = &gan.State{Key: Crop(state.Key, p.Placement.KeyCrop), Style: state.Style, Latent: state.Latent}
+		goal.Values = Crop(p.Values, p.Placement.MapCrop)
 	}
 	return goal, nil
 }
@@ -95,8 +95,8 @@ func valuesOf(cut gan.Cut, table *compute.Tensor, name string, image int) (*gan.
 	return s, v, nil
 }
 
-// crop cuts a box out of the maps of x [N,C,H,W].
-func crop(x *compute.Tensor, b sessions.Box) *compute.Tensor {
+// Crop cuts a box out of the maps of x [N,C,H,W].
+func Crop(x *compute.Tensor, b sessions.Box) *compute.Tensor {
 	n, c, h, w := x.Dim(0), x.Dim(1), x.Dim(2), x.Dim(3)
 	out := compute.New(n, c, b.Height(), b.Width())
 	to := out.Data
@@ -157,5 +157,5 @@ func PasteImage(g gan.Generator, table *compute.Tensor, s *sessions.Session) (*c
 	}
 	box := whole.Box()
 	land := sessions.Place(to, box.Height(), box.Width(), 1).Box
-	return blend(picture[1], crop(picture[0], box), land, whole.Crop(box).A), land, nil
+	return blend(picture[1], Crop(picture[0], box), land, whole.Crop(box).A), land, nil
 }

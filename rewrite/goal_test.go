@@ -56,7 +56,7 @@ func TestATightGoalIsTheCropOfTheWholeOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	box := tight.Pasted.Placement.MapCrop
-	if largestDifference(tight.Values, crop(whole.Values, box)) != 0 || largestDifference(tight.Keys.Key, crop(whole.Keys.Key, box)) != 0 {
+	if largestDifference(tight.Values, Crop(whole.Values, box)) != 0 || largestDifference(tight.Keys.Key, Crop(whole.Keys.Key, box)) != 0 {
 		t.Error("the crop is not a part of the whole")
 	}
 }

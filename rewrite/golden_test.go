@@ -182,7 +182,7 @@ func TestGoldenCopyAndPasteOfLayer8(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nearSums(t, "object", crop(v, g.Pasted.Object), 432.4410, 515.5371)
+	nearSums(t, "object", Crop(v, g.Pasted.Object), 432.4410, 515.5371)
 	nearSums(t, "goal in", g.Keys.Key, 327.98914, 528.05125)
 	nearSums(t, "goal out", g.Values, 444.41572, 523.65303)
 	nearAll(t, "goal out", g.Values.Data, 0.688070, 1.021401, 1.372360, 1.596178)
