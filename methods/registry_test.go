@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rewriting/gan"
+	"rewriting/rewrite/rewritetest"
 	"rewriting/sessions"
 )
 
@@ -38,23 +39,6 @@ func TestARegisteredKindCannotBeTakenAgain(t *testing.T) {
 	Register("insert", insert{})
 }
 
-// rectangle is a region with one filled rectangle of a 64x64 canvas, bottom and right exclusive.
-func rectangle(image, top, left, bottom, right int) sessions.Region {
-	painted := make([]bool, 64*64)
-	for y := top; y < bottom; y++ {
-		for x := left; x < right; x++ {
-			painted[y*64+x] = true
-		}
-	}
-	return sessions.Region{Image: image, Mask: sessions.NewMask(painted, 64, 64)}
-}
-
-func toySession() *sessions.Session {
-	object, paste := rectangle(3, 9, 13, 34, 41), rectangle(5, 5, 21, 22, 40)
-	return &sessions.Session{Object: &object, Paste: &paste,
-		Key: []sessions.Region{paste, rectangle(7, 30, 30, 47, 50), rectangle(2, 11, 0, 26, 17)}}
-}
-
 func TestMistakesInSettingsAreFoundBeforeAnyWork(t *testing.T) {
 	layer := gan.Layer{Number: 8, Name: "w", In: 5, Out: 5, KeySize: 32, ValueSize: 32, Kernel: 3}
 	type change func(*Params, *sessions.Session)
@@ -82,7 +66,7 @@ func TestMistakesInSettingsAreFoundBeforeAnyWork(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, s := toyParams(kind), toySession()
+			p, s := toyParams(kind), rewritetest.Session()
 			if err := m.Check(p, layer, s); err != nil {
 				t.Fatalf("%s refuses the toy: %v", kind, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rewriting/compute"
+	"rewriting/rewrite/rewritetest"
 	"rewriting/sessions"
 )
 
@@ -42,7 +43,7 @@ func TestOneKeyOfRankOneGivesThePapersDirection(t *testing.T) {
 	d.MulVec(inverse, k) // d = C⁻¹k*, Eqn. 16
 	d.ScaleVec(1/mat.Norm(&d, 2), &d)
 	for _, method := range []KeyMethod{ZCA, SVD, Mean} {
-		b := basisOf(t, method, cut, []sessions.Region{painted(3, 4, 1, 2, 2, 3)}, 1)
+		b := basisOf(t, method, cut, []sessions.Region{rewritetest.Rectangle(3, 4, 1, 2, 2, 3)}, 1)
 		for c := range 5 {
 			if math.Abs(float64(b.D.Data[c])-d.AtVec(c)) > 1e-6 {
 				t.Errorf("%s: d[%d] = %g, want %g", method, c, b.D.Data[c], d.AtVec(c))
@@ -53,7 +54,7 @@ func TestOneKeyOfRankOneGivesThePapersDirection(t *testing.T) {
 
 func TestDirectionsAreOrthonormalAndAsManyAsThereCanBe(t *testing.T) {
 	cut := newLinearCut(5, 2, 4, 3)
-	three := []sessions.Region{painted(3, 4, 1, 1, 2, 3), painted(9, 4, 0, 0, 1, 1)}
+	three := []sessions.Region{rewritetest.Rectangle(3, 4, 1, 1, 2, 3), rewritetest.Rectangle(9, 4, 0, 0, 1, 1)}
 	for _, c := range []struct {
 		method          KeyMethod
 		rank, want, say int
@@ -82,8 +83,8 @@ func TestDirectionsAreOrthonormalAndAsManyAsThereCanBe(t *testing.T) {
 func TestMistakesInTheContextAreNamed(t *testing.T) {
 	cut, table := newLinearCut(5, 2, 4, 3), linearTable()
 	m := measured(t, cut, table)
-	ok := painted(3, 4, 1, 1, 2, 3)
-	thin := painted(7, 1000, 500, 500, 501, 501)
+	ok := rewritetest.Rectangle(3, 4, 1, 1, 2, 3)
+	thin := rewritetest.Rectangle(7, 1000, 500, 500, 501, 501)
 	for _, c := range []struct {
 		name    string
 		method  KeyMethod
@@ -95,9 +96,9 @@ func TestMistakesInTheContextAreNamed(t *testing.T) {
 		{"method", "pca", []sessions.Region{ok}, 1, `unknown key method "pca"; there are [zca`},
 		{"no regions", ZCA, nil, 1, "neither keys nor a paste"},
 		{"no mask", ZCA, []sessions.Region{ok, {Image: 8}}, 1, "context region 1 (image 8): nothing is painted"},
-		{"empty mask", ZCA, []sessions.Region{painted(4, 4, 0, 0, 0, 0)}, 1, "context region 0 (image 4): nothing is painted"},
+		{"empty mask", ZCA, []sessions.Region{rewritetest.Rectangle(4, 4, 0, 0, 0, 0)}, 1, "context region 0 (image 4): nothing is painted"},
 		{"vanishes", ZCA, []sessions.Region{thin}, 1, "context region 0 (image 7): the painted area vanishes at 4x4"},
-		{"outside the table", ZCA, []sessions.Region{painted(37, 4, 0, 0, 1, 1)}, 1, "image 37 is not in the table of 37"},
+		{"outside the table", ZCA, []sessions.Region{rewritetest.Rectangle(37, 4, 0, 0, 1, 1)}, 1, "image 37 is not in the table of 37"},
 	} {
 		_, err := Directions(t.Context(), c.method, cut, m, table, c.regions, c.rank)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -151,7 +152,7 @@ func TestTheUnitThatAlwaysFiresInTheContextComesFirst(t *testing.T) {
 		cut.mix.Data[(2*16+6)*linearDim+j] = 5 * z[j]
 	}
 	for _, method := range []KeyMethod{GANDissect, NormDissect} {
-		b := basisOf(t, method, cut, []sessions.Region{painted(3, 4, 1, 2, 2, 3)}, 2)
+		b := basisOf(t, method, cut, []sessions.Region{rewritetest.Rectangle(3, 4, 1, 2, 2, 3)}, 2)
 		if b.Units[0] != 2 || b.D.Data[2] != 1 || b.Scores[0] < b.Scores[1] {
 			t.Errorf("%s: units %v, scores %v", method, b.Units, b.Scores)
 		}

@@ -55,7 +55,7 @@ func EraseGoal(cut gan.Cut, table *compute.Tensor, s *sessions.Session, units []
 	for _, u := range units {
 		clear(without.Key.Data[u*pixels:][:pixels])
 	}
-	values, err := cut.Target(&without)
+	values, err := target(cut, &without)
 	if err != nil {
 		return nil, fmt.Errorf("paste (image %d): %w", s.Paste.Image, err)
 	}

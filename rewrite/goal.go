@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 
+	"gorgonia.org/gorgonia"
+
 	"rewriting/compute"
+	"rewriting/compute/autodiff"
 	"rewriting/gan"
 	"rewriting/sessions"
 )
@@ -88,11 +91,23 @@ func valuesOf(cut gan.Cut, table *compute.Tensor, name string, image int) (*gan.
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s (image %d): %w", name, image, err)
 	}
-	v, err := cut.Target(s)
+	v, err := target(cut, s)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s (image %d): %w", name, image, err)
 	}
 	return s, v, nil
+}
+
+// target runs the target model through the very graph that an insertion optimises. Where nothing is pasted the
+// untouched weight then meets its goal exactly and has no gradient; a rounding difference between two ways to
+// compute the same values would count as a full unit of the L1 loss's slope there.
+func target(cut gan.Cut, s *gan.State) (*compute.Tensor, error) {
+	g := gorgonia.NewGraph()
+	values, err := cut.TargetGraph(g, autodiff.Constant(g, "weight", cut.Weight()), s)
+	if err != nil {
+		return nil, err
+	}
+	return autodiff.Evaluate(values)
 }
 
 // Crop cuts a box out of the maps of x [N,C,H,W].

@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"rewriting/rewrite/rewritetest"
 	"rewriting/sessions"
 )
 
 func pasteSession() *sessions.Session {
-	object, paste := painted(3, 8, 1, 2, 4, 7), painted(5, 8, 5, 5, 8, 8)
+	object, paste := rewritetest.Rectangle(3, 8, 1, 2, 4, 7), rewritetest.Rectangle(5, 8, 5, 5, 8, 8)
 	return &sessions.Session{Object: &object, Paste: &paste}
 }
 
@@ -63,7 +64,7 @@ func TestATightGoalIsTheCropOfTheWholeOne(t *testing.T) {
 
 func TestASoftMaskBlendsAndHardEdgesReplace(t *testing.T) {
 	cut, table := newLinearCut(2, 2, 4, 1), linearTable()
-	object, paste := painted(3, 8, 1, 1, 3, 3), painted(5, 8, 0, 0, 2, 2) // the object touches 2x2 cells by a quarter or so
+	object, paste := rewritetest.Rectangle(3, 8, 1, 1, 3, 3), rewritetest.Rectangle(5, 8, 0, 0, 2, 2) // the object touches 2x2 cells by a quarter or so
 	s := &sessions.Session{Object: &object, Paste: &paste}
 	soft, err := CopyPaste(cut, table, s, PasteOptions{WholeMap: true})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"rewriting/compute"
 	"rewriting/gan"
+	"rewriting/rewrite/rewritetest"
 	"rewriting/sessions"
 )
 
@@ -59,9 +60,18 @@ type toy struct {
 	moment  *Moment
 }
 
+func toyCut(t *testing.T, layer int) gan.Cut {
+	t.Helper()
+	cut, err := rewritetest.Generator(t).Cut(layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cut
+}
+
 func newToy(t *testing.T, layer int) toy {
 	t.Helper()
-	y := toy{cut: toyCut(t, layer), table: toyTable(), session: toySession()}
+	y := toy{cut: toyCut(t, layer), table: rewritetest.Table(), session: rewritetest.Session()}
 	y.moment = measured(t, y.cut, y.table)
 	return y
 }

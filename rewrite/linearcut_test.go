@@ -11,7 +11,6 @@ import (
 	"rewriting/compute/autodiff"
 	"rewriting/gan"
 	"rewriting/gan/latent"
-	"rewriting/sessions"
 )
 
 // linearCut is the smallest generator that can be cut: keys are a fixed smooth function of z and place, the
@@ -74,17 +73,6 @@ func (c *linearCut) Generator() gan.Generator { return nil }
 
 func (c *linearCut) TargetGraph(g *gorgonia.ExprGraph, w *gorgonia.Node, s *gan.State) (*gorgonia.Node, error) {
 	return autodiff.Conv2D(autodiff.Constant(g, "key", s.Key), w, c.pad())
-}
-
-// painted is a region with one filled rectangle of a size x size canvas, bottom and right exclusive.
-func painted(image, size, top, left, bottom, right int) sessions.Region {
-	p := make([]bool, size*size)
-	for y := top; y < bottom; y++ {
-		for x := left; x < right; x++ {
-			p[y*size+x] = true
-		}
-	}
-	return sessions.Region{Image: image, Mask: sessions.NewMask(p, size, size)}
 }
 
 func linearTable() *compute.Tensor { return latent.Table(1, 37, linearDim) }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"rewriting/rewrite/rewritetest"
 	"rewriting/sessions"
 )
 
@@ -57,7 +58,7 @@ func TestRankingFindsTheImagesOfTheStrongestResponse(t *testing.T) {
 func TestTheQueryKeyIsANormalisedWhitenedMean(t *testing.T) {
 	cut, table := newLinearCut(4, 2, 4, 1), linearTable()
 	m := measured(t, cut, table)
-	region := painted(3, 4, 1, 1, 3, 3)
+	region := rewritetest.Rectangle(3, 4, 1, 1, 3, 3)
 	q, err := QueryKey(t.Context(), cut, m, table, region)
 	if err != nil {
 		t.Fatal(err)
