@@ -34,17 +34,30 @@ func random(seed uint64, shape ...int) *Tensor {
 // measured errors of such convolutions are 0.3 to 1.3e-6.
 const directTolerance = 3e-6
 
-// relative is the root-mean-square difference of got and want over that of want.
-func relative(got []float32, want []float64) float64 {
-	var d, s float64
-	for i, w := range want {
-		d += (float64(got[i]) - w) * (float64(got[i]) - w)
-		s += w * w
+// sums holds results in float64 and the squares of everything added to them.
+type sums struct{ value, square []float64 }
+
+func newSums(n int) sums { return sums{make([]float64, n), make([]float64, n)} }
+
+// add adds a*b to result i.
+func (s sums) add(i int, a, b float32) {
+	v := float64(a) * float64(b)
+	s.value[i] += v
+	s.square[i] += v * v
+}
+
+// relative is the root-mean-square difference of got and the sums over the root of the sums' mean power, which is
+// their own size unless much of them cancels.
+func (s sums) relative(got []float32) float64 {
+	var d, power float64
+	for i, v := range s.value {
+		d += (float64(got[i]) - v) * (float64(got[i]) - v)
+		power += s.square[i]
 	}
-	if s == 0 {
+	if power == 0 {
 		return math.Sqrt(d)
 	}
-	return math.Sqrt(d / s)
+	return math.Sqrt(d / power)
 }
 
 // naive is the definition of a convolution in float64; visit sees every product.
@@ -112,24 +125,24 @@ func checkConvolution(t rapid.TB, c convCase) {
 	x, w := random(1, c.xs...), random(2, c.ws...)
 	bias := random(4, c.ws[0]).Data
 	y := Conv2D(x, w, bias, c.p)
-	want := make([]float64, y.Len())
-	for i := range want {
-		want[i] = float64(bias[i/(y.Shape[2]*y.Shape[3])%c.ws[0]])
+	want := newSums(y.Len())
+	for i := range y.Data {
+		want.add(i, bias[i/(y.Shape[2]*y.Shape[3])%c.ws[0]], 1)
 	}
-	naive(c.xs, c.ws, c.p, func(o, i, k int) { want[o] += float64(x.Data[i]) * float64(w.Data[k]) })
-	if e := relative(y.Data, want); e > directTolerance {
+	naive(c.xs, c.ws, c.p, func(o, i, k int) { want.add(o, x.Data[i], w.Data[k]) })
+	if e := want.relative(y.Data); e > directTolerance {
 		t.Errorf("%v: convolution is off by %.2g", c, e)
 	}
 	dy := random(3, y.Shape...)
-	wantX, wantW := make([]float64, x.Len()), make([]float64, w.Len())
+	wantX, wantW := newSums(x.Len()), newSums(w.Len())
 	naive(c.xs, c.ws, c.p, func(o, i, k int) {
-		wantX[i] += float64(dy.Data[o]) * float64(w.Data[k])
-		wantW[k] += float64(dy.Data[o]) * float64(x.Data[i])
+		wantX.add(i, dy.Data[o], w.Data[k])
+		wantW.add(k, dy.Data[o], x.Data[i])
 	})
-	if e := relative(Conv2DGradInput(dy, w, c.xs[2], c.xs[3], c.p).Data, wantX); e > directTolerance {
+	if e := wantX.relative(Conv2DGradInput(dy, w, c.xs[2], c.xs[3], c.p).Data); e > directTolerance {
 		t.Errorf("%v: gradient of the input is off by %.2g", c, e)
 	}
-	if e := relative(Conv2DGradWeight(x, dy, c.ws[2], c.ws[3], c.p).Data, wantW); e > directTolerance {
+	if e := wantW.relative(Conv2DGradWeight(x, dy, c.ws[2], c.ws[3], c.p).Data); e > directTolerance {
 		t.Errorf("%v: gradient of the weight is off by %.2g", c, e)
 	}
 }
@@ -160,7 +173,7 @@ func TestUpConvFollowsItsDefinition(t *testing.T) {
 			in := func(lo, hi int, name string) int { return rapid.IntRange(lo, hi).Draw(t, name) }
 			n, ci, co, r, s := in(1, 2, "batch"), in(1, 20, "in"), in(1, 20, "out"), in(1, 17, "rows"), in(1, 33, "columns")
 			k, w, dy := random(1, n, ci, r, s), random(2, co, ci, 3, 3), random(3, n, co, 2*r+1, 2*s+1)
-			u, dk, dw := make([]float64, dy.Len()), make([]float64, k.Len()), make([]float64, w.Len())
+			u, dk, dw := newSums(dy.Len()), newSums(k.Len()), newSums(w.Len())
 			for b := range n {
 				for o := range co {
 					for i := range ci {
@@ -168,9 +181,9 @@ func TestUpConvFollowsItsDefinition(t *testing.T) {
 							y, x, ky, kx := at/9/s, at/9%s, at%9/3, at%3
 							iu := ((b*co+o)*(2*r+1)+2*y+ky)*(2*s+1) + 2*x + kx
 							ik, iw := ((b*ci+i)*r+y)*s+x, ((o*ci+i)*3+ky)*3+kx
-							u[iu] += float64(w.Data[iw]) * float64(k.Data[ik])
-							dk[ik] += float64(w.Data[iw]) * float64(dy.Data[iu])
-							dw[iw] += float64(k.Data[ik]) * float64(dy.Data[iu])
+							u.add(iu, w.Data[iw], k.Data[ik])
+							dk.add(ik, w.Data[iw], dy.Data[iu])
+							dw.add(iw, k.Data[ik], dy.Data[iu])
 						}
 					}
 				}
@@ -178,9 +191,9 @@ func TestUpConvFollowsItsDefinition(t *testing.T) {
 			for _, c := range []struct {
 				name string
 				got  *Tensor
-				want []float64
+				want sums
 			}{{"result", UpConv(k, w), u}, {"key gradient", UpConvGradInput(dy, w), dk}, {"weight gradient", UpConvGradWeight(k, dy), dw}} {
-				if e := relative(c.got.Data, c.want); e > directTolerance {
+				if e := c.want.relative(c.got.Data); e > directTolerance {
 					t.Errorf("%s is off by %.2g", c.name, e)
 				}
 			}

@@ -82,7 +82,7 @@ func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params) {
 			g.add = b > 0
 			g.image(x.Data[(b*ci+group*cg)*h*w:], dy.Data[(b*co+group*rows)*oh*ow:], h, w)
 		}
-		g.write(dw.Data[group*rows*cg*kh*kw:])
+		g.write(dw.Data[group*rows*cg*kh*kw:], cg*kh*kw, kh*kw)
 	}
 }
 
@@ -140,17 +140,17 @@ func (g *weightGradient) image(x, dy []float32, h, w int) {
 	g.direct(g.vectors)
 }
 
-// write rearranges the sum to the order of a weight, [rows][channels][taps].
-func (g *weightGradient) write(dw []float32) {
+// write rearranges the sum: row o, channel c and tap t go to dw[o*rowStep + c*channelStep + t].
+func (g *weightGradient) write(dw []float32, rowStep, channelStep int) {
 	for o := range g.rows {
-		src, dst := g.c[o*g.ldc:][:g.ldc], dw[o*g.channels*g.taps:][:g.channels*g.taps]
-		done := 0
-		switch {
-		case g.taps == 1:
-			copy(dst, src)
+		src, dst := g.c[o*g.ldc:][:g.ldc], dw[o*rowStep:]
+		if g.taps == 1 && channelStep == 1 {
+			copy(dst[:g.channels], src)
 			continue
-		case g.taps >= 8:
-			b := kernel.Block8{LDD: g.taps, DstStep: 8 * g.taps, LDS: g.padded, SrcStep: 8, Count: g.channels / 8}
+		}
+		done := 0
+		if g.taps >= 8 {
+			b := kernel.Block8{LDD: channelStep, DstStep: 8 * channelStep, LDS: g.padded, SrcStep: 8, Count: g.channels / 8}
 			for t := 0; t < g.taps; t += 8 {
 				at := min(t, g.taps-8) // the last block overlaps its neighbour
 				b.Transpose(dst[at:], src[at*g.padded:])
@@ -159,7 +159,7 @@ func (g *weightGradient) write(dw []float32) {
 		}
 		for c := done; c < g.channels; c++ {
 			for t := range g.taps {
-				dst[c*g.taps+t] = src[t*g.padded+c]
+				dst[c*channelStep+t] = src[t*g.padded+c]
 			}
 		}
 	}

@@ -23,24 +23,24 @@ func Blur(x *Tensor, pad0, pad1 int) *Tensor {
 		panic(fmt.Sprintf("compute: Blur of %v with padding %d,%d leaves nothing", x.Shape, pad0, pad1))
 	}
 	y := New(n, c, oh, ow)
-	// One channel at a time, so that everything stays in the first two caches: a padded row is filtered into a
-	// row of mid, whose first and last row are the zeros outside.
-	padded, release := borrow(ow + 3)
+	// One channel at a time, so that everything stays in the first two caches: the padded image is filtered along
+	// its rows as one long row (the last three results of each row are of no use), then down its columns.
+	cols := ow + 3
+	buf, release := borrow(2 * (oh + 3) * cols)
 	defer release()
-	mid, releaseMid := borrow((h + 2) * ow)
-	defer releaseMid()
-	clear(mid[:ow])
-	clear(mid[(h+1)*ow:])
-	row := func(i int) []float32 { return mid[min(max(i+1, 0), h+1)*ow:][:ow] }
+	padded, mid := buf[:(oh+3)*cols], buf[(oh+3)*cols:]
+	clear(padded)
+	first, last := max(0, pad0), min(h+pad0, oh+3)
+	along := len(padded) - 3
 	for i := range n * c {
 		in, out := x.Data[i*h*w:][:h*w], y.Data[i*oh*ow:][:oh*ow]
-		for r := range h {
-			padRow(padded, in[r*w:][:w], pad0)
-			kernel.FIR4(row(r), padded, padded[1:], padded[2:], padded[3:], firOuter, firInner)
+		for r := first; r < last; r++ {
+			padRow(padded[r*cols:][:cols], in[(r-pad0)*w:][:w], pad0)
 		}
+		kernel.FIR4(mid[:along], padded, padded[1:], padded[2:], padded[3:], firOuter, firInner)
 		for r := range oh {
-			j := r - pad0
-			kernel.FIR4(out[r*ow:][:ow], row(j), row(j+1), row(j+2), row(j+3), firOuter, firInner)
+			m := mid[r*cols:]
+			kernel.FIR4(out[r*ow:][:ow], m, m[cols:], m[2*cols:], m[3*cols:], firOuter, firInner)
 		}
 	}
 	return y

@@ -2,29 +2,64 @@ package compute
 
 import (
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"rewriting/compute/internal/kernel"
 )
 
 // reader gives a product its B: where possible the image itself, else a staged copy of it.
 type reader struct {
+	*readPlan
+	buf      []float32
+	giveBack func()
+}
+
+// readPlan is what a reader knows before it sees an image. It is immutable.
+type readPlan struct {
 	channels, h, w int
 	oh, ow         int // of the product; a pointwise convolution is one long row
 	layout         staging
 	staged, placed []int // offsets in a staged copy and in the image itself
 	stagedStep     int
 	reach          int // elements of the image that products in place may read; 0: never in place
-	buf            []float32
-	giveBack       func()
 }
+
+// planKey is all that a plan depends on.
+type planKey struct {
+	p                                     Params
+	channels, kh, kw, h, w, oh, ow, lanes int
+}
+
+// plans remembers plans: for small images, listing the offsets anew would cost as much as the product. planLimit
+// bounds how many; past it all are forgotten.
+var (
+	plans     sync.Map // of planKey to *readPlan
+	planCount atomic.Int64
+)
+
+const planLimit = 1024
 
 // readerFor prepares the reading of images of h x w with some channels.
 func readerFor(p Params, channels, kh, kw, h, w, oh, ow int) *reader {
+	key := planKey{p, channels, kh, kw, h, w, oh, ow, kernel.Lanes()}
+	plan, ok := plans.Load(key)
+	if !ok {
+		if planCount.Add(1) > planLimit {
+			plans.Clear()
+			planCount.Store(1)
+		}
+		plan, _ = plans.LoadOrStore(key, newReadPlan(p, channels, kh, kw, h, w, oh, ow))
+	}
+	return &reader{readPlan: plan.(*readPlan), giveBack: func() {}}
+}
+
+func newReadPlan(p Params, channels, kh, kw, h, w, oh, ow int) *readPlan {
 	plain := p.Stride == [2]int{1, 1} && p.Pad == [4]int{}
 	if plain && kh == 1 && kw == 1 {
 		h, w, oh, ow = 1, h*w, 1, oh*ow
 	}
-	r := &reader{channels: channels, h: h, w: w, oh: oh, ow: ow, giveBack: func() {}}
+	r := &readPlan{channels: channels, h: h, w: w, oh: oh, ow: ow}
 	r.layout = stagingFor(p, kh, kw, oh, ow)
 	r.stagedStep = r.layout.cols
 	if kh > 1 {

@@ -14,6 +14,34 @@ type scatter struct {
 	rows, channels int // of output and input
 	kh, kw         int
 	panels         []float32 // packed rows x (channels, all taps)
+	// parts holds the panels of every phase, [phase y][phase x], where they have been prepared.
+	parts map[[2]int][]float32
+}
+
+// prepare packs the panels of every phase, for weights that are used many times; panels is not needed afterwards.
+func (s *scatter) prepare() {
+	s.parts = map[[2]int][]float32{}
+	for ry := range s.p.Stride[0] {
+		for rx := range s.p.Stride[1] {
+			chosen := s.chosen(phaseOf(ry, s.kh, s.p.Stride[0], s.p.Pad[0], s.p.Dilation[0]),
+				phaseOf(rx, s.kw, s.p.Stride[1], s.p.Pad[1], s.p.Dilation[1]))
+			part := make([]float32, panelLen(s.rows, s.channels*len(chosen)))
+			selectTaps(part, s.panels, s.rows, s.channels, s.kh*s.kw, chosen)
+			s.parts[[2]int{ry, rx}] = part
+		}
+	}
+	s.panels = nil
+}
+
+// chosen lists the taps that take part in a phase.
+func (s *scatter) chosen(y, x axis) []int {
+	var taps []int
+	for _, ky := range y.taps {
+		for _, kx := range x.taps {
+			taps = append(taps, ky*s.kw+kx)
+		}
+	}
+	return taps
 }
 
 // axis is one phase along one axis: the taps that take part and their shifts.
@@ -79,14 +107,11 @@ func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
 				clear(part[rx])
 				continue
 			}
-			var chosen []int
-			for _, ky := range py.taps {
-				for _, kx := range px.taps {
-					chosen = append(chosen, ky*s.kw+kx)
-				}
+			m.a, m.c, m.ldc = s.parts[[2]int{ry, rx}], part[rx], ph*pw
+			if m.a == nil {
+				selectTaps(a, s.panels, s.rows, s.channels, s.kh*s.kw, s.chosen(py, px))
+				m.a = a
 			}
-			selectTaps(a, s.panels, s.rows, s.channels, s.kh*s.kw, chosen)
-			m.a, m.c, m.ldc = a, part[rx], ph*pw
 			m.image(ph, pw, layout.cols)
 		}
 		s.weave(dst, part, ry, h, w)

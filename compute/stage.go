@@ -52,29 +52,45 @@ func (s staging) len(channels int) int { return channels*s.plane + kernel.Slack 
 
 // fill writes channels of x, each h x w, to dst.
 func (s staging) fill(dst, x []float32, channels, h, w int) {
+	if s.stride == 1 && s.cols <= 64 {
+		s.fillNarrow(dst, x, channels, h, w)
+		return
+	}
 	row, release := borrow(s.cols * s.stride)
 	defer release()
 	for c := range channels {
 		in := x[c*h*w:][:h*w]
 		plane := dst[c*s.plane:][:s.plane]
 		for r := range s.rows {
-			y := r*s.rowStride - s.top
-			inside := y >= 0 && y < h
+			out := row
 			if s.stride == 1 {
-				out := plane[r*s.cols:][:s.cols]
-				if inside {
-					padRow(out, in[y*w:][:w], s.left)
-				} else {
-					clear(out)
-				}
-				continue
+				out = plane[r*s.cols:][:s.cols]
 			}
-			if inside {
-				padRow(row, in[y*w:][:w], s.left)
+			if y := r*s.rowStride - s.top; y >= 0 && y < h {
+				padRow(out, in[y*w:][:w], s.left)
 			} else {
-				clear(row)
+				clear(out)
 			}
-			s.split(plane, row, r)
+			if s.stride > 1 {
+				s.split(plane, row, r)
+			}
+		}
+	}
+}
+
+// fillNarrow is fill for narrow images, where zeroing everything first is cheaper than every row's two borders.
+func (s staging) fillNarrow(dst, x []float32, channels, h, w int) {
+	clear(dst[:channels*s.plane])
+	from, to := max(0, -s.left), min(w, s.cols-s.left)
+	if to <= from {
+		return
+	}
+	for c := range channels {
+		in, plane := x[c*h*w:][:h*w], dst[c*s.plane:][:s.plane]
+		for r := range s.rows {
+			if y := r*s.rowStride - s.top; y >= 0 && y < h {
+				copy(plane[r*s.cols+s.left+from:], in[y*w+from:y*w+to])
+			}
 		}
 	}
 }

@@ -41,14 +41,9 @@ func DemodulateSquared(e, s *Tensor, sigma float32) *Tensor {
 // SquaredTaps sums the squares of a weight w [Co,Ci,kh,kw] over its taps: [Co,Ci].
 func SquaredTaps(w *Tensor) *Tensor {
 	co, ci := w.Shape[0], w.Shape[1]
-	taps := len(w.Data) / (co * ci)
 	e := New(co, ci)
-	for j := range e.Data {
-		var sum float32
-		for _, v := range w.Data[j*taps:][:taps] {
-			sum += v * v
-		}
-		e.Data[j] = sum
+	if e.Len() > 0 {
+		kernel.SquaredTaps(e.Data, w.Data, len(w.Data)/e.Len())
 	}
 	return e
 }

@@ -26,6 +26,7 @@ func NewUpFilter(w *Tensor) *UpFilter {
 	f := &UpFilter{scatter{p: upParams.normal(), rows: co, channels: ci, kh: 3, kw: 3}}
 	f.panels = make([]float32, panelLen(co, ci*9))
 	packRows(f.panels, w.Data, co, ci*9, ci*9)
+	f.prepare()
 	return f
 }
 
@@ -66,17 +67,22 @@ func UpConvGradInput(dy, w *Tensor) *Tensor {
 // UpConvGradWeight is the adjoint of UpConv in w: k [N,Ci,r,s] and dy [N,Co,2r+1,2s+1] give [Co,Ci,3,3],
 // summed over the batch.
 func UpConvGradWeight(k, dy *Tensor) *Tensor {
-	return swapChannels(Conv2DGradWeight(dy, k, 3, 3, upParams))
-}
-
-// swapChannels exchanges the first two axes of a convolution's weight.
-func swapChannels(w *Tensor) *Tensor {
-	co, ci, n := w.Shape[0], w.Shape[1], w.Shape[2]*w.Shape[3]
-	t := New(ci, co, w.Shape[2], w.Shape[3])
-	for o := range co {
-		for i := range ci {
-			copy(t.Data[(i*co+o)*n:][:n], w.Data[(o*ci+i)*n:])
-		}
+	n, ci, r, s := dims4("UpConvGradWeight", k)
+	_, co, h, w := dims4("UpConvGradWeight", dy)
+	if dy.Shape[0] != n || h != 2*r+1 || w != 2*s+1 {
+		panic(fmt.Sprintf("compute: UpConvGradWeight of %v and %v", k.Shape, dy.Shape))
 	}
-	return t
+	dw := New(co, ci, 3, 3)
+	if k.Len() == 0 {
+		return dw
+	}
+	// The gradient of the convolution that takes dy to k, whose weight has its channels the other way round.
+	g := newWeightGradient(upParams.normal(), ci, co, 3, 3, r, s)
+	defer g.release()
+	for b := range n {
+		g.add = b > 0
+		g.image(dy.Data[b*co*h*w:], k.Data[b*ci*r*s:], h, w)
+	}
+	g.write(dw.Data, 9, ci*9)
+	return dw
 }

@@ -39,3 +39,7 @@ func LeakyReLU(dst, x []float32, slope, gain float32) { kernel.Leaky(dst, x, slo
 func LeakyReLUGrad(dst, y, dy []float32, slope, gain float32) {
 	kernel.LeakyGrad(dst, y, dy, gain*slope, gain)
 }
+
+// ScaleTaps multiplies every group i of taps consecutive elements of w by f[i], into dst: the gradient of
+// SquaredTaps is ScaleTaps of twice the gradient.
+func ScaleTaps(dst, w, f []float32, taps int) { kernel.ScaleTaps(dst, w, f, taps) }

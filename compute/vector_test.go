@@ -61,6 +61,25 @@ func TestElementwisePassesFollowTheirFormulas(t *testing.T) {
 	})
 }
 
+func TestPassesOverTapsFollowTheirFormulas(t *testing.T) {
+	tiers(t, func(t *testing.T) {
+		for _, taps := range []int{1, 4, 9} {
+			for n := 1; n < 40; n++ {
+				w, f, dst := random(1, n, 1, 1, taps), random(2, n).Data, make([]float32, n*taps)
+				near(t, "squares", SquaredTaps(w).Data, func(i int) float64 {
+					var s float64
+					for _, v := range w.Data[i*taps:][:taps] {
+						s += float64(v) * float64(v)
+					}
+					return s
+				}, 1e-6)
+				ScaleTaps(dst, w.Data, f, taps)
+				near(t, "scaled", dst, func(i int) float64 { return float64(w.Data[i]) * float64(f[i/taps]) }, elementTolerance)
+			}
+		}
+	})
+}
+
 func TestLeakyReLUGradAtZeroTakesTheLowSlope(t *testing.T) {
 	tiers(t, func(t *testing.T) {
 		y, dy := make([]float32, 9), make([]float32, 9)
@@ -115,22 +134,22 @@ func TestMatMulAndLinearFollowTheDefinition(t *testing.T) {
 			in := func(name string) int { return rapid.IntRange(1, 50).Draw(t, name) }
 			m, k, n := in("m"), in("k"), in("n")
 			a, b, bias := random(1, m, k), random(2, k, n), random(3, n).Data
-			want, bt := make([]float64, m*n), New(n, k)
+			want, bt := newSums(m*n), New(n, k)
 			for i := range m {
 				for j := range n {
 					for l := range k {
-						want[i*n+j] += float64(a.Data[i*k+l]) * float64(b.Data[l*n+j])
+						want.add(i*n+j, a.Data[i*k+l], b.Data[l*n+j])
 						bt.Data[j*k+l] = b.Data[l*n+j]
 					}
 				}
 			}
-			if e := relative(MatMul(a, b).Data, want); e > directTolerance {
+			if e := want.relative(MatMul(a, b).Data); e > directTolerance {
 				t.Errorf("product is off by %.2g", e)
 			}
-			for i := range want {
-				want[i] += float64(bias[i%n])
+			for i := range m * n {
+				want.add(i, bias[i%n], 1)
 			}
-			if e := relative(Linear(a, bt, bias).Data, want); e > directTolerance {
+			if e := want.relative(Linear(a, bt, bias).Data); e > directTolerance {
 				t.Errorf("linear layer is off by %.2g", e)
 			}
 		})

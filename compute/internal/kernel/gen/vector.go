@@ -73,6 +73,7 @@ func vectors(p *printer) {
 	sum(p)
 	distance(p, "l1AVX2", func(v string) { p.op("VANDPD Y15, %s, %s", v, v) })
 	distance(p, "l2AVX2", func(v string) { p.op("VMULPD %s, %s, %s", v, v, v) })
+	taps9(p)
 	adam(p)
 }
 
@@ -169,6 +170,55 @@ func distance(p *printer, name string, f func(v string)) {
 	p.op("VUNPCKHPD X0, X0, X1")
 	p.op("VADDSD X1, X0, X0")
 	p.op("VMOVSD X0, ret+24(FP)")
+	p.op("VZEROUPPER")
+	p.op("RET")
+}
+
+// taps9 prints the two passes that see a weight as groups of nine taps: a vector of eight and a single one.
+func taps9(p *printer) {
+	p.text("squaredTaps9AVX2", 0, 24) // for a multiple of 8 groups
+	p.op("MOVQ dst+0(FP), DI")
+	p.op("MOVQ w+8(FP), SI")
+	p.op("MOVQ n+16(FP), CX")
+	p.label("loop")
+	for r := range 8 {
+		p.op("VMOVUPS %d(SI), Y%d", 36*r, r)
+		p.op("VMULPS Y%d, Y%d, Y%d", r, r, r)
+		p.op("VMOVSS %d(SI), X8", 36*r+32) // the other lanes become zero
+		p.op("VFMADD231PS Y8, Y8, Y%d", r)
+	}
+	for n := 8; n > 2; n /= 2 {
+		for i := 0; i < n; i += 2 {
+			p.op("VHADDPS Y%d, Y%d, Y%d", i+1, i, i/2)
+		}
+	}
+	p.op("VPERM2F128 $0x20, Y1, Y0, Y2")
+	p.op("VPERM2F128 $0x31, Y1, Y0, Y3")
+	p.op("VADDPS Y3, Y2, Y0")
+	p.op("VMOVUPS Y0, (DI)")
+	p.op("ADDQ $32, DI")
+	p.op("ADDQ $288, SI")
+	p.op("SUBQ $8, CX")
+	p.op("JNZ loop")
+	p.op("VZEROUPPER")
+	p.op("RET")
+
+	p.text("scaleTaps9AVX2", 0, 32) // for any positive number of groups
+	p.op("MOVQ dst+0(FP), DI")
+	p.op("MOVQ w+8(FP), SI")
+	p.op("MOVQ f+16(FP), DX")
+	p.op("MOVQ n+24(FP), CX")
+	p.label("loop")
+	p.op("VBROADCASTSS (DX), Y0")
+	p.op("VMULPS (SI), Y0, Y1")
+	p.op("VMULSS 32(SI), X0, X2")
+	p.op("VMOVUPS Y1, (DI)")
+	p.op("VMOVSS X2, 32(DI)")
+	p.op("ADDQ $4, DX")
+	p.op("ADDQ $36, SI")
+	p.op("ADDQ $36, DI")
+	p.op("DECQ CX")
+	p.op("JNZ loop")
 	p.op("VZEROUPPER")
 	p.op("RET")
 }
