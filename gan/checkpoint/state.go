@@ -87,22 +87,49 @@ func (s *State) Take(name string, shape ...int) (*compute.Tensor, error) {
 	if t == nil {
 		return nil, fmt.Errorf("%s: tensor %q is missing", s.file, name)
 	}
-	if !fits(t.Shape, shape) {
-		return nil, fmt.Errorf("%s: tensor %q has shape %v, expected %s", s.file, name, t.Shape, pattern(shape))
-	}
 	if s.budget -= t.Len(); s.budget < 0 {
 		return nil, fmt.Errorf("%s: tensor %q: the tensors together are many times larger than the file", s.file, name)
 	}
+	data, err := t.strict(shape)
+	if err != nil {
+		return nil, fmt.Errorf("%s: tensor %q %w", s.file, name, err)
+	}
+	delete(s.left, name)
+	return data, nil
+}
+
+// Tensor fetches one tensor from the file's outermost dictionary, as strictly as State.Take.
+func (f *File) Tensor(key string, shape ...int) (*compute.Tensor, error) {
+	d, _ := f.Root.(*Dict)
+	var t *Tensor
+	if d != nil {
+		v, _ := d.Get(key)
+		t, _ = v.(*Tensor)
+	}
+	if t == nil {
+		return nil, fmt.Errorf("%s: tensor %q is missing", f.name, key)
+	}
+	data, err := t.strict(shape)
+	if err != nil {
+		return nil, fmt.Errorf("%s: tensor %q %w", f.name, key, err)
+	}
+	return data, nil
+}
+
+// strict fetches the elements if the shape is the expected one and all of them are finite.
+func (t *Tensor) strict(shape []int) (*compute.Tensor, error) {
+	if !fits(t.Shape, shape) {
+		return nil, fmt.Errorf("has shape %v, expected %s", t.Shape, pattern(shape))
+	}
 	data, err := t.Float32()
 	if err != nil {
-		return nil, fmt.Errorf("%s: tensor %q: %w", s.file, name, err)
+		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
 	for i, v := range data.Data {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("%s: tensor %q holds %v at element %d", s.file, name, v, i)
+			return nil, fmt.Errorf("holds %v at element %d", v, i)
 		}
 	}
-	delete(s.left, name)
 	return data, nil
 }
 

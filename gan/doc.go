@@ -1,0 +1,12 @@
+// Package gan holds the generators whose rules are rewritten: StyleGAN2 in the sequential form of the released code, cut
+// into context, target and rendering at an editable layer (spec: generators and method, section 1).
+//
+// A Generator is immutable. An edit makes another one that shares every tensor but the changed ones, and
+// anything that is prepared from tensors, such as packed filters, is prepared once and shared too.
+//
+//	g, err := gan.LoadFile(ctx, "stylegan2_church.pt", gan.Options{Truncation: 0.5})
+//	image, err := g.Image(latent.Seed(0, g.Info().LatentDim)) // [1,3,256,256]
+//	cut, err := g.Cut(8)
+//	state, err := cut.Context(latent.Table(1, 10, 512))       // keys [10,512,32,32]
+//	value, err := cut.Target(state)                           // values [10,512,32,32]
+package gan
