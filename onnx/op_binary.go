@@ -53,6 +53,13 @@ func (op arithmetic) apply(f *frame, a, b *Value) (*Value, error) {
 	r := newRuns(a.Shape, b.Shape, shape)
 	switch a.Type.storage() {
 	case inF32:
+		if op.name == "Div" && len(a.F32) >= 4*len(b.F32) && len(b.F32) > 1 {
+			if b, done := f.inverse(b); done {
+				each(r, a.F32, b.F32, func(at int, a, b []float32) { mulSpan(out.F32[at:at+r.length], a, b) })
+				f.ws.put(b.buf)
+				break
+			}
+		}
 		each(r, a.F32, b.F32, func(at int, a, b []float32) { op.f32(out.F32[at:at+r.length], a, b) })
 	case inF64:
 		each(r, a.F64, b.F64, func(at int, a, b []float64) { spread(out.F64[at:at+r.length], a, b, op.f64) })
@@ -62,13 +69,32 @@ func (op arithmetic) apply(f *frame, a, b *Value) (*Value, error) {
 		if op.i64 == nil {
 			return nil, fmt.Errorf("inputs are %v; floating-point numbers are needed", a.Type)
 		}
-		if op.name == "Div" && hasZero(b) {
+		if (op.name == "Div" || op.name == "Mod") && hasZero(b) {
 			return nil, errors.New("integer division by zero")
 		}
 		integerRuns(r, a, b, out, op.i64)
 	}
 	out.narrow()
 	return out, nil
+}
+
+// inverse divides once per divisor instead of once per element (LPIPS divides all channels by one
+// norm); the product is at most one unit in the last place away from the quotient. It gives up
+// when an inverse is not a normal number.
+func (f *frame) inverse(b *Value) (*Value, bool) {
+	inv, err := f.float32s(b.Shape)
+	if err != nil {
+		return nil, false
+	}
+	for i, x := range b.F32 {
+		y := 1 / x
+		if size := max(y, -y); !(size > 0x1p-126 && size < 0x1p126) {
+			f.ws.put(inv.buf)
+			return nil, false
+		}
+		inv.F32[i] = y
+	}
+	return inv, true
 }
 
 func integerRuns(r runs, a, b, out *Value, op func(a, b int64) int64) {
@@ -182,7 +208,7 @@ func (v *Value) intAt(i int) int64 {
 
 // buildMod: with fmod the sign follows the dividend (C), otherwise the divisor (Python), for integers only.
 func buildMod(n *node) (kernel, error) {
-	mod := arithmetic{"Div", nil, math.Mod, func(a, b int64) int64 { return a % b }}
+	mod := arithmetic{"Mod", nil, math.Mod, func(a, b int64) int64 { return a % b }}
 	if !n.flag("fmod") {
 		mod.i64 = func(a, b int64) int64 { return ((a % b) + b) % b }
 		mod.f64 = func(a, b float64) float64 { return a - b*math.Floor(a/b) }

@@ -98,7 +98,10 @@ func (w window) plane(pads []int, groups int) compute.Params {
 	return p
 }
 
-// asPlane views [N,C,W] as [N,C,1,W]; with two spatial axes the shape stays.
+// planeOf views a float32 value with one or two spatial axes as a batch of images.
+func planeOf(v *Value) *compute.Tensor { return &compute.Tensor{Shape: asPlane(v.Shape), Data: v.F32} }
+
+// asPlane makes [N,C,W] into [N,C,1,W]; with two spatial axes the shape stays.
 func asPlane(shape []int) []int {
 	if len(shape) == 3 {
 		return []int{shape[0], shape[1], 1, shape[2]}
@@ -110,11 +113,11 @@ func asPlane(shape []int) []int {
 type convolution struct {
 	window window
 	groups int
-	weight *Value            // nil when it is not constant
-	bias   []float32         // constant bias, or nil
-	fixed  bool              // weight and bias are constant
-	filter *compute.Filter   // packed weight for explicit pads
-	act    *activation       // applied to the result
+	weight *Value          // nil when it is not constant
+	bias   []float32       // constant bias, or nil
+	fixed  bool            // weight and bias are constant
+	filter *compute.Filter // packed weight for explicit pads
+	act    *activation     // applied to the result
 }
 
 func buildConv(n *node) (kernel, error) {
@@ -155,7 +158,7 @@ func (c *convolution) pack() error {
 		if w.auto == "VALID" {
 			pads = make([]int, len(pads))
 		}
-		c.filter = compute.NewFilter(compute.From(c.weight.F32, asPlane(c.weight.Shape)...), w.plane(pads, c.groups))
+		c.filter = compute.NewFilter(planeOf(c.weight), w.plane(pads, c.groups))
 	}
 	return nil
 }
@@ -214,22 +217,17 @@ func (c *convolution) run(f *frame, in []*Value) ([]*Value, error) {
 	if n, err := elements(shape); err != nil || n == 0 {
 		return nil, fmt.Errorf("output %v: %w", shape, errEmpty(err))
 	}
-	var out *Value
-	if len(size) > 2 {
-		if out, err = f.float32s(shape); err != nil {
-			return nil, err
-		}
+	out, err := f.float32s(shape)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(size) > 2:
 		convolveVolume(out, x, weight, bias, w, pads, c.groups)
-	} else {
-		plane := compute.From(x.F32, asPlane(x.Shape)...)
-		var y *compute.Tensor
-		if c.filter != nil {
-			y = c.filter.Conv(plane, bias)
-		} else {
-			y = compute.Conv2D(plane, compute.From(weight.F32, asPlane(weight.Shape)...), bias, w.plane(pads, c.groups))
-		}
-		y.Shape = shape
-		out = f.adopt(y)
+	case c.filter != nil:
+		c.filter.ConvInto(planeOf(out), planeOf(x), bias)
+	default:
+		compute.Conv2DInto(planeOf(out), planeOf(x), planeOf(weight), bias, w.plane(pads, c.groups))
 	}
 	if c.act != nil {
 		c.act.apply(out.F32, out.F32)

@@ -64,8 +64,7 @@ func buildConvTranspose(n *node) (kernel, error) {
 		if axes == 2 {
 			outPad = [2]int(extra)
 		}
-		y := compute.ConvTranspose2D(compute.From(x.F32, asPlane(x.Shape)...),
-			compute.From(weight.F32, asPlane(weight.Shape)...), bias, w.plane(pads, groups), outPad)
+		y := compute.ConvTranspose2D(planeOf(x), planeOf(weight), bias, w.plane(pads, groups), outPad)
 		y.Shape = shape
 		return one(f.adopt(y)), nil
 	}, nil

@@ -3,7 +3,6 @@ package onnx
 import (
 	"fmt"
 	"math"
-
 )
 
 func init() {
@@ -243,4 +242,3 @@ func globalPool(r reducer) kernel {
 		return one(out), err
 	}
 }
-

@@ -108,9 +108,12 @@ func (r resizing) run(f *frame, x, roi, scales, sizes *Value) ([]*Value, error) 
 		return identity(f, []*Value{x})
 	}
 	for _, p := range plans { // afterwards: any axis being outside makes the element so
+		if p.outside == nil {
+			continue
+		}
 		inner := product(shape[p.axis+1:])
 		for i := range y.F32 {
-			if p.outside != nil && p.outside[i/inner%shape[p.axis]] {
+			if p.outside[i/inner%shape[p.axis]] {
 				y.F32[i] = r.extrapolation
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // math is computed in it and rounded once.
 func init() {
 	for name, fn := range map[string]func(float64) float64{
-		"Sqrt": math.Sqrt, "Exp": math.Exp, "Log": math.Log, "Floor": math.Floor, "Ceil": math.Ceil,
+		"Exp": math.Exp, "Log": math.Log, "Floor": math.Floor, "Ceil": math.Ceil,
 		"Round": math.RoundToEven, "Erf": math.Erf, "Tanh": math.Tanh, "Sin": math.Sin, "Cos": math.Cos,
 		"Tan": math.Tan, "Asin": math.Asin, "Acos": math.Acos, "Atan": math.Atan, "Sinh": math.Sinh,
 		"Cosh": math.Cosh, "Asinh": math.Asinh, "Acosh": math.Acosh, "Atanh": math.Atanh,
@@ -68,6 +68,10 @@ func init() {
 			return floatKernel(make(n)), nil
 		}, 1, 1}
 	}
+	operators["Sqrt"] = operator{func(n *node) (kernel, error) {
+		n.ignore("consumed_inputs")
+		return squareRoot, nil
+	}, 1, 1}
 	operators["Relu"] = operator{buildLeaky(func(n *node) float32 { return 0 }), 1, 1}
 	operators["LeakyRelu"] = operator{buildLeaky(func(n *node) float32 { return n.floatAttr("alpha", 0.01) }), 1, 1}
 	for name, op := range map[string]sign{
@@ -119,6 +123,21 @@ func floatKernel(fn func(float64) float64) kernel {
 		out.narrow()
 		return one(out), nil
 	}
+}
+
+// squareRoot is floatKernel(math.Sqrt) with the call inlined to the machine's instruction.
+func squareRoot(f *frame, in []*Value) ([]*Value, error) {
+	if in[0].Type != Float32 {
+		return floatKernel(math.Sqrt)(f, in)
+	}
+	out, err := f.like(in[0])
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range in[0].F32 {
+		out.F32[i] = float32(math.Sqrt(float64(x)))
+	}
+	return one(out), nil
 }
 
 // mapFloats changes a floating-point value in place.
