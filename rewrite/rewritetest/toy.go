@@ -16,9 +16,16 @@ import (
 // passes through a checkpoint, as real ones do.
 func Generator(t testing.TB) gan.Generator {
 	t.Helper()
+	return Sized(t, 8, 2, 8, 8, 6, 5)
+}
+
+// Sized is a StyleGAN2 of another size made by the same rule: latents and styles of length dim, so many mapping
+// layers, and the channels at 4, 8, 16, ... pixels. It is for timing and for layers of other shapes.
+func Sized(t testing.TB, dim, mapping int, channels ...int) gan.Generator {
+	t.Helper()
 	root := checkpoint.NewDict()
-	root.Set("g_ema", parameters())
-	average := compute.New(8)
+	root.Set("g_ema", parameters(dim, mapping, channels))
+	average := compute.New(dim)
 	r := latent.NewRandomState(999)
 	for i := range average.Data {
 		average.Data[i] = float32(0.2 * r.Normal())
@@ -36,7 +43,7 @@ func Generator(t testing.TB) gan.Generator {
 }
 
 // parameters are a·n + b with n from RandomState(1000 + index), in the order of the specification.
-func parameters() *checkpoint.Dict {
+func parameters(dim, mapping int, channels []int) *checkpoint.Dict {
 	state := checkpoint.NewDict()
 	seed := uint32(1000)
 	add := func(name string, a, b float64, shape ...int) {
@@ -48,13 +55,13 @@ func parameters() *checkpoint.Dict {
 		}
 		state.Set(name, t)
 	}
-	for j := 1; j <= 2; j++ {
-		add(fmt.Sprintf("style.%d.weight", j), 100, 0, 8, 8)
-		add(fmt.Sprintf("style.%d.bias", j), 10, 0, 8)
+	for j := 1; j <= mapping; j++ {
+		add(fmt.Sprintf("style.%d.weight", j), 100, 0, dim, dim)
+		add(fmt.Sprintf("style.%d.bias", j), 10, 0, dim)
 	}
-	add("input.input", 1, 0, 1, 8, 4, 4)
+	add("input.input", 1, 0, 1, channels[0], 4, 4)
 	conv := func(prefix string, in, out int) {
-		add(prefix+".conv.modulation.weight", 0.5, 0, in, 8)
+		add(prefix+".conv.modulation.weight", 0.5, 0, in, dim)
 		add(prefix+".conv.modulation.bias", 0.1, 1, in)
 		add(prefix+".conv.weight", 1, 0, 1, out, in, 3, 3)
 		add(prefix+".noise.weight", 0.1, 0, 1)
@@ -63,15 +70,15 @@ func parameters() *checkpoint.Dict {
 	rgb := func(prefix string, in int) {
 		add(prefix+".bias", 0.1, 0, 1, 3, 1, 1)
 		add(prefix+".conv.weight", 1, 0, 1, 3, in, 1, 1)
-		add(prefix+".conv.modulation.weight", 0.5, 0, in, 8)
+		add(prefix+".conv.modulation.weight", 0.5, 0, in, dim)
 		add(prefix+".conv.modulation.bias", 0.1, 1, in)
 	}
-	conv("conv1", 8, 8)
-	rgb("to_rgb1", 8)
-	for j, channels := range [][2]int{{8, 8}, {8, 6}, {6, 5}} {
-		conv(fmt.Sprintf("convs.%d", 2*j), channels[0], channels[1])
-		conv(fmt.Sprintf("convs.%d", 2*j+1), channels[1], channels[1])
-		rgb(fmt.Sprintf("to_rgbs.%d", j), channels[1])
+	conv("conv1", channels[0], channels[0])
+	rgb("to_rgb1", channels[0])
+	for j, out := range channels[1:] {
+		conv(fmt.Sprintf("convs.%d", 2*j), channels[j], out)
+		conv(fmt.Sprintf("convs.%d", 2*j+1), out, out)
+		rgb(fmt.Sprintf("to_rgbs.%d", j), out)
 	}
 	return state
 }
