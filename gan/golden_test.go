@@ -9,8 +9,8 @@ import (
 )
 
 // Golden numbers of the released Python on the toy (spec: generators, section 9.1). Sums of some thousand float32 values
-// agree to 1e-4; single values are printed with six decimals.
-const sumTolerance = 1e-4
+// agree to 1e-6; single values are printed with six decimals.
+const sumTolerance = 1e-6
 
 func checkGolden(t *testing.T, name string, x *compute.Tensor, sum, abs float64, first ...float64) {
 	t.Helper()
@@ -25,7 +25,7 @@ func checkGolden(t *testing.T, name string, x *compute.Tensor, sum, abs float64,
 		t.Logf("%s: relative errors %.1e and %.1e", name, math.Abs(s-sum)/abs, math.Abs(a-abs)/abs)
 	}
 	for i, w := range first {
-		if math.Abs(float64(x.Data[i])-w) > 1e-4*max(1, math.Abs(w))/10 {
+		if math.Abs(float64(x.Data[i])-w) > 1e-6*max(1, math.Abs(w)) {
 			t.Errorf("%s: element %d is %.6f, want %.6f", name, i, x.Data[i], w)
 		}
 	}
