@@ -107,3 +107,32 @@ func BenchmarkUpConvolution(b *testing.B) {
 		report(b, fmt.Sprintf("up %d>%d @%d", c.ci, c.co, c.r), 2*9*float64(c.ci*c.co*c.r*c.r), func() { f.ConvInto(u, k) })
 	}
 }
+
+func BenchmarkGram(b *testing.B) {
+	for _, c := range []int{96, 128, 512} {
+		x, sum := random(1, 1, c, 32, 32), make([]float64, c*c)
+		report(b, fmt.Sprintf("gram %d @32", c), 2*float64(c*c*1024), func() { AddGram(sum, x) })
+	}
+}
+
+// BenchmarkPasses measures the element-wise passes on the largest map of a world; rates are flops as said.
+func BenchmarkPasses(b *testing.B) {
+	x, noise, s, bias := random(1, 1, 32, 64, 64), random(2, 1, 1, 64, 64), random(3, 1, 32), random(4, 32).Data
+	u := random(5, 1, 32, 65, 65)
+	w, g, m, v := random(6, 80, 128, 3, 3), random(7, 80, 128, 3, 3).Data, make([]float32, 80*128*9), make([]float32, 80*128*9)
+	for _, c := range []struct {
+		name  string
+		flops float64
+		f     func()
+	}{
+		{"scale", 1 << 17, func() { ScaleChannels(x, s) }},
+		{"noise bias act", 5 << 17, func() { NoiseBiasAct(x, noise, 0.1, bias) }},
+		{"blur", 14 << 17, func() { Blur(u, 1, 1) }},
+		{"upsample", 12 << 17, func() { Upsample2x(x) }},
+		{"squared taps", 2 * 80 * 128 * 9, func() { SquaredTaps(w) }},
+		{"adam", 12 * 80 * 128 * 9, func() { DefaultAdam(0.05).Step(3, w.Data, g, m, v) }},
+		{"l1", 2 << 17, func() { L1(x.Data, x.Data) }},
+	} {
+		report(b, c.name, c.flops, c.f)
+	}
+}
