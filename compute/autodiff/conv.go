@@ -19,26 +19,22 @@ func Conv2D(x, w *gorgonia.Node, p compute.Params) (*gorgonia.Node, error) {
 	}
 	oh, ow := p.OutSize(xs[2], xs[3], ws[2], ws[3])
 	return (&op{
-		name:  fmt.Sprintf("Conv2D%+v", p),
-		out:   []int{xs[0], ws[0], oh, ow},
-		fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.Conv2D(in[0], in[1], nil, p) },
+		name: fmt.Sprintf("Conv2D%+v", p),
+		out:  []int{xs[0], ws[0], oh, ow},
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DInto(out, in[0], in[1], nil, p) },
 		gradient: []gradient{
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
 				return (&op{
 					name: fmt.Sprintf("Conv2DGradInput%+v to %v", p, xs),
 					out:  xs,
-					fresh: func(in []*compute.Tensor) *compute.Tensor {
-						return compute.Conv2DGradInput(in[0], in[1], xs[2], xs[3], p)
-					},
+					into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DGradInputInto(out, in[0], in[1], p) },
 				}).apply(dy, w)
 			},
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
 				return (&op{
 					name: fmt.Sprintf("Conv2DGradWeight%+v to %v", p, ws),
 					out:  ws,
-					fresh: func(in []*compute.Tensor) *compute.Tensor {
-						return compute.Conv2DGradWeight(in[0], in[1], ws[2], ws[3], p)
-					},
+					into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DGradWeightInto(out, in[0], in[1], p) },
 				}).apply(x, dy)
 			},
 		},

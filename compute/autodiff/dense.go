@@ -55,24 +55,13 @@ func product(a, b *gorgonia.Node, transpose bool, scale float32, out []int) (*go
 		fresh: func(in []*compute.Tensor) *compute.Tensor {
 			left := in[0]
 			if transpose {
-				left = transposed(left)
+				left = compute.Transpose(left)
 			}
 			y := compute.MatMul(left, in[1])
 			compute.Scale(y.Data, scale)
 			return y
 		},
 	}).apply(a, b)
-}
-
-func transposed(a *compute.Tensor) *compute.Tensor {
-	m, n := a.Shape[0], a.Shape[1]
-	t := compute.New(n, m)
-	for i := range m {
-		for j := range n {
-			t.Data[j*m+i] = a.Data[i*n+j]
-		}
-	}
-	return t
 }
 
 // channelSum adds x [N,C,...] over everything but the channels and scales the sum: [C].

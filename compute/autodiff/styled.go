@@ -64,21 +64,17 @@ func Demodulate(w, s *gorgonia.Node, sigma float32) (*gorgonia.Node, error) {
 					name: fmt.Sprintf("DemodulateGradWeight(%b)", sigma),
 					out:  ws,
 					into: func(out *compute.Tensor, in []*compute.Tensor) {
-						w, s, p := in[0].Data, in[1].Data, pull(in[2], in[3], sigma)
-						for o := range co {
-							for i := range ci {
-								var sum float64
-								for b := range n {
-									v := float64(s[b*ci+i])
-									sum += p[b*co+o] * v * v
-								}
-								at := (o*ci + i) * taps
-								f := float32(sum)
-								for t, v := range w[at:][:taps] {
-									out.Data[at+t] = f * v
+						s, p := in[1].Data, pull(in[2], in[3], sigma)
+						factor := make([]float32, co*ci)
+						for b := range n {
+							for i, v := range s[b*ci:][:ci] {
+								square := v * v
+								for o, q := range p[b*co:][:co] {
+									factor[o*ci+i] += float32(q) * square
 								}
 							}
 						}
+						compute.ScaleTaps(out.Data, in[0].Data, factor, taps)
 					},
 				}).apply(w, s, c, dc)
 			},
