@@ -43,8 +43,10 @@ func (w window) complete(axes int) (window, error) {
 		return w, fmt.Errorf("kernel %v, strides %v, dilations %v, pads %v do not fit %d spatial axes",
 			w.kernel, w.strides, w.dilations, w.pads, axes)
 	}
+	taps := 1
 	for i := range axes {
-		if w.kernel[i] < 1 || w.strides[i] < 1 || w.dilations[i] < 1 || w.pads[i] < 0 || w.pads[axes+i] < 0 ||
+		taps *= min(max(w.kernel[i], 1), 1<<20)
+		if taps > 1<<20 || w.kernel[i] < 1 || w.strides[i] < 1 || w.dilations[i] < 1 || w.pads[i] < 0 || w.pads[axes+i] < 0 ||
 			max(w.kernel[i], w.strides[i], w.dilations[i], w.pads[i], w.pads[axes+i]) > 1<<20 {
 			return w, fmt.Errorf("kernel %v, strides %v, dilations %v or pads %v out of range",
 				w.kernel, w.strides, w.dilations, w.pads)

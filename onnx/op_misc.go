@@ -233,7 +233,7 @@ func rangeKernel(f *frame, in []*Value) ([]*Value, error) {
 		return nil, errors.New("delta is zero")
 	}
 	n := math.Ceil((arg[1] - arg[0]) / arg[2])
-	if !(n <= maxElements) {
+	if !(n <= float64(maxElements)) {
 		return nil, fmt.Errorf("range of %g elements", n)
 	}
 	wide := &Value{Type: Float64, Shape: []int{int(max(n, 0))}}

@@ -155,8 +155,9 @@ func (v *Value) scalar() (float64, error) {
 	return 0, fmt.Errorf("%v where one number is needed", v)
 }
 
-// maxElements bounds any single value, so that a hostile or mistaken shape is an error before it is an allocation.
-const maxElements = 1 << 28
+// maxElements bounds any single value, so that a hostile or mistaken shape is an error before it is an
+// allocation: one GiB of float32. A variable, so that fuzzing need not fill such values.
+var maxElements = 1 << 28
 
 // elements is the product of a shape's dimensions, or an error when one is negative or the product too large.
 func elements(shape []int) (int, error) {
