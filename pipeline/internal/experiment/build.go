@@ -1,0 +1,210 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"rewriting/gan"
+	"rewriting/gan/latent"
+	"rewriting/methods"
+	"rewriting/metrics"
+	"rewriting/pipeline/internal/config"
+	"rewriting/pipeline/internal/picture"
+	"rewriting/pipeline/internal/report"
+	"rewriting/pipeline/internal/stage"
+	"rewriting/sessions"
+)
+
+// Build opens everything that a config names and checks everything that can be checked before work begins. All errors
+// are *config.Error. Nothing is written.
+func Build(ctx context.Context, cfg *config.Experiment) (*Experiment, error) {
+	e := &Experiment{Config: cfg}
+	if err := e.openGenerator(ctx); err != nil {
+		return nil, err
+	}
+	if err := e.openSession(); err != nil {
+		return nil, err
+	}
+	nets := &networks{cfg: cfg, open: map[string]*network{}, inputs: &e.Inputs}
+	for _, entry := range cfg.Methods {
+		if err := e.addRow(entry, nets); err != nil {
+			return nil, err
+		}
+	}
+	if err := e.addColumns(nets); err != nil {
+		return nil, err
+	}
+	return e, e.openPaper()
+}
+
+// openPaper notes the file of published numbers, so that a change of it makes a new report.
+func (e *Experiment) openPaper() error {
+	path := e.Config.Compare.Paper
+	if path == "" {
+		return nil
+	}
+	b, err := os.ReadFile(path)
+	if err == nil {
+		e.paper, err = report.ReadPaper(path)
+	}
+	if err != nil {
+		return e.Config.At("compare.paper", "%s", err)
+	}
+	e.Inputs = append(e.Inputs, Input{Role: "paper", Name: path, SHA256: stage.HashBytes(b), Bytes: len(b)})
+	return nil
+}
+
+func (e *Experiment) openGenerator(ctx context.Context) error {
+	cfg := e.Config
+	src, err := OpenSource(cfg.Generator.Model)
+	if err != nil {
+		return cfg.At("generator.model", "%s", err)
+	}
+	if pin := cfg.Generator.SHA256; pin != "" && pin != src.SHA256 {
+		return cfg.At("generator.sha256", "is %s, but %s has %s", pin, src.Name, src.SHA256)
+	}
+	e.World = src.World
+	e.Inputs = append(e.Inputs, src.input("generator"))
+	if e.Generator, err = LoadGenerator(ctx, src, cfg.Generator.Truncation); err != nil {
+		return cfg.At("generator.model", "%s", err)
+	}
+	if e.Cut, err = e.Generator.Cut(cfg.Session.Layer); err != nil {
+		return cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(e.Generator.Layers()))
+	}
+	e.Table = latent.Table(cfg.Session.Seed, cfg.Session.Rows, e.Generator.Info().LatentDim)
+	return nil
+}
+
+// LoadGenerator reads a checkpoint.
+func LoadGenerator(ctx context.Context, src *Source, truncation float64) (gan.Generator, error) {
+	g, err := gan.Load(ctx, bytes.NewReader(src.Bytes), gan.Options{Truncation: truncation})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", src.Name, err)
+	}
+	return g, nil
+}
+
+// layerNumbers lists editable layers as "3, 4, 5".
+func layerNumbers(layers []gan.Layer) string {
+	var b bytes.Buffer
+	for i, l := range layers {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, l.Number)
+	}
+	return b.String()
+}
+
+func (e *Experiment) openSession() error {
+	cfg := e.Config
+	file, err := os.ReadFile(cfg.Session.File)
+	if err != nil {
+		return cfg.At("session.file", "%s", err)
+	}
+	hash := stage.HashBytes(file)
+	if pin := cfg.Session.SHA256; pin != "" && pin != hash {
+		return cfg.At("session.sha256", "is %s, but %s has %s", pin, cfg.Session.File, hash)
+	}
+	if e.Session, err = sessions.Read(bytes.NewReader(file)); err != nil {
+		return cfg.At("session.file", "session %s: %s", cfg.Session.File, err)
+	}
+	e.Inputs = append(e.Inputs, Input{Role: "session", Name: cfg.Session.File, SHA256: hash, Bytes: len(file)})
+	for name, region := range e.regions() {
+		if region.Image < 0 || region.Image >= cfg.Session.Rows {
+			return cfg.At("session.file", "session %s: %s is image %d, but the table has the rows 0 to %d (session.rows)",
+				cfg.Session.File, name, region.Image, cfg.Session.Rows-1)
+		}
+	}
+	return nil
+}
+
+// regions yields all regions of the session that edits use, with their names.
+func (e *Experiment) regions() func(func(string, sessions.Region) bool) {
+	return func(yield func(string, sessions.Region) bool) {
+		s := e.Session
+		if s.Object != nil && !yield("object", *s.Object) {
+			return
+		}
+		if s.Paste != nil && !yield("paste", *s.Paste) {
+			return
+		}
+		for i, k := range s.Key {
+			if !yield(fmt.Sprintf("key %d", i), k) {
+				return
+			}
+		}
+	}
+}
+
+func (e *Experiment) addRow(entry config.Entry, nets *networks) error {
+	cfg := e.Config
+	m, err := methods.Lookup(entry.Kind)
+	if err != nil {
+		return cfg.At(entry.Path+".kind", "no method of kind %q (%s)", entry.Kind, config.Suggest(entry.Kind, methods.Kinds()))
+	}
+	p, err := params(cfg, entry, m)
+	if err != nil {
+		return err
+	}
+	if err := m.Check(p, e.Cut.Layer(), e.Session); err != nil {
+		return located(cfg, entry, err)
+	}
+	row := Row{Name: entry.Name, Kind: entry.Kind, Path: entry.Path, Method: m, Task: methods.Task{Params: p}}
+	if name, ok := entry.Params["features"].(string); ok {
+		net, err := nets.get(name)
+		if err != nil {
+			return cfg.At(entry.Path+".features", "%s", err)
+		}
+		output, _ := entry.Params["feature_output"].(string)
+		if output == "" {
+			return cfg.At(entry.Path+".features", "needs feature_output: which value of the network is compared")
+		}
+		row.Task.Features, row.Task.FeatureOutput = net.model, output
+	}
+	row.Inputs = nets.take()
+	e.Rows = append(e.Rows, row)
+	return nil
+}
+
+func (e *Experiment) addColumns(nets *networks) error {
+	cfg := e.Config
+	context := metrics.Context{World: e.World, Generator: e.Generator, Open: nets.Open, Quantise: picture.RoundTrip}
+	var all []metrics.Metric
+	for _, entry := range cfg.Metrics {
+		spec, err := metrics.Decode(entry.Kind, entry.Name, entry.Params)
+		if err != nil {
+			return metricError(cfg, entry, err)
+		}
+		m, err := spec.Build(context)
+		if err != nil {
+			return metricError(cfg, entry, err)
+		}
+		all = append(all, m)
+		if _, err := metrics.NewSet(all...); err != nil {
+			return cfg.At(entry.Path, "%s", err)
+		}
+		set, err := metrics.NewSet(m)
+		if err != nil {
+			return cfg.At(entry.Path, "%s", err)
+		}
+		e.Columns = append(e.Columns, Column{Name: entry.Name, Kind: entry.Kind, Params: entry.Params, Scorer: set,
+			Columns: set.Columns(), Inputs: nets.take()})
+	}
+	return nil
+}
+
+// metricError puts a mistake at the key that it is about.
+func metricError(cfg *config.Experiment, entry config.Entry, err error) error {
+	var p *metrics.ParamError
+	if !errors.As(err, &p) {
+		return cfg.At(entry.Path, "%s", err)
+	}
+	if p.Key == "kind" {
+		return cfg.At(entry.Path+".kind", "no metric of kind %q (%s)", entry.Kind, config.Suggest(entry.Kind, metrics.Kinds()))
+	}
+	return cfg.At(entry.Path+"."+p.Key, "%s", p.Err)
+}

@@ -1,0 +1,103 @@
+package experiment
+
+import (
+	"rewriting/compute"
+	"rewriting/methods"
+	"rewriting/pipeline/internal/picture"
+	"rewriting/pipeline/internal/stage"
+)
+
+// Versions of the stages: raised when the code of a stage gives another result for the same content.
+const (
+	momentVersion  = 1
+	editVersion    = 1
+	cleanVersion   = 1
+	scoreVersion   = 1
+	rankedVersion  = 1
+	summaryVersion = 1
+)
+
+// content starts a stage. The kernel tier belongs to all that computes with networks: tiers differ in
+// the last bits, and chunks of different tiers must not be mixed.
+func (e *Experiment) content(kind string, version int) *stage.Content {
+	return stage.NewContent(kind, version).
+		Set("weights", e.Generator.Info().Hash).
+		Set("kernel tier", compute.Tier())
+}
+
+// momentContent is what the second moment depends on.
+func (e *Experiment) momentContent() *stage.Content {
+	return e.content("moment", momentVersion).
+		Set("layer", e.Config.Session.Layer).
+		Set("table rows", e.Config.Session.Rows).
+		Set("table seed", e.Config.Session.Seed)
+}
+
+// editContent is what the edit of a row depends on. Its name in the config is not part of it.
+func (e *Experiment) editContent(r *Row) *stage.Content {
+	return e.content("edit", editVersion).
+		Set("second moment", e.momentContent().Key()).
+		Set("session", e.hashOf("session")).
+		Set("method", r.Kind).
+		Set("parameters", settings(r.Method, r.Task.Params)).
+		Set("networks", r.Inputs).
+		Set("feature output", r.Task.FeatureOutput)
+}
+
+// samplesContent is what all samples have in common.
+func (e *Experiment) samplesContent() *stage.Content {
+	return e.content("clean", cleanVersion).
+		Set("picture version", picture.Version).
+		Set("first seed", e.Config.Samples.First).
+		Set("chunk", e.Config.Samples.Chunk)
+}
+
+// scoreContent is what the scores of a row by a metric depend on.
+func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
+	return e.content("score", scoreVersion).
+		Set("samples", e.samplesContent().Key()).
+		Set("edit", e.editContent(r).Key()).
+		Set("metric", c.Kind).
+		Set("parameters", c.Params).
+		Set("columns", c.Columns).
+		Set("networks", c.Inputs)
+}
+
+// rankedContent is what the images that respond most to a row's direction depend on.
+func (e *Experiment) rankedContent(r *Row) *stage.Content {
+	return e.content("ranked", rankedVersion).
+		Set("edit", e.editContent(r).Key()).
+		Set("images", e.Config.Report.Ranked)
+}
+
+// chunkKey is the key of one chunk of a stage.
+func chunkKey(c *stage.Content, r stage.Range) string {
+	return stage.NewContent("chunk", 1).
+		Set("stage", c.Key()).
+		Set("range", r.String()).
+		Key()
+}
+
+func (e *Experiment) hashOf(role string) string {
+	for _, in := range e.Inputs {
+		if in.Role == role {
+			return in.SHA256
+		}
+	}
+	return ""
+}
+
+// settings are the parameters that a method reads, by their names in configs.
+func settings(m methods.Method, p methods.Params) map[string]any {
+	all := fields(&p)
+	used := map[string]any{}
+	for _, name := range m.Describe().Parameters {
+		if f, ok := all[name]; ok {
+			used[name] = f.Interface()
+		}
+	}
+	return used
+}
+
+// short names a key in paths.
+func short(key string) string { return key[:12] }

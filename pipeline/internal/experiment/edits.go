@@ -1,0 +1,117 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"rewriting/methods"
+	"rewriting/pipeline/internal/config"
+	"rewriting/pipeline/internal/stage"
+)
+
+// makeEdits applies every method, several at a time. A method that fails takes its row with it and no other.
+func (r *run) makeEdits(ctx context.Context) error {
+	return stage.Each(ctx, r.Workers, len(r.Rows), func(ctx context.Context, i int) error {
+		edit, err := r.edit(ctx, i)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, errStore):
+			return err
+		case err != nil:
+			r.failed[i] = err
+			r.Log.Error("method failed; the others go on", "method", r.Rows[i].Name, "error", err)
+		}
+		r.edits[i] = edit
+		return nil
+	})
+}
+
+// errStore marks failures to keep a result: a full disk stops the run, a failed method does not.
+var errStore = errors.New("cannot keep the result")
+
+// edit reads the edit of a row, or makes and publishes it.
+func (r *run) edit(ctx context.Context, i int) (*methods.Edit, error) {
+	row, planned := &r.Rows[i], r.plan.edits[i]
+	b, err := r.store.Read(planned.Path, planned.Key)
+	if err == nil {
+		edit, err := methods.ReadEdit(bytes.NewReader(b))
+		if err == nil {
+			return edit, nil
+		}
+		r.warn(fmt.Errorf("%s: %w: %w", planned.Path, stage.ErrDamaged, err))
+	} else if !stage.Missing(err) {
+		return nil, fmt.Errorf("%w: %w", errStore, err)
+	}
+	task := r.tasks[i]
+	if task.Moment != nil && r.plan.moment != nil {
+		// Measured before the clock and the meter of the method start: all methods share it.
+		if usesMoment(row.Method) {
+			if _, err := task.Moment(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	started := time.Now()
+	meter := r.Progress.Start(row.Name, "steps", task.Params.Steps)
+	defer meter.End()
+	task.Progress = func(step, _ int, loss float64) { meter.Set(step+1, fmt.Sprintf("loss %.4f", loss)) }
+	edit, err := row.Method.Apply(ctx, task)
+	if err != nil {
+		return nil, err
+	}
+	// The time is the one thing that differs between two runs; it is kept in the journal.
+	edit.Seconds = 0
+	var out bytes.Buffer
+	if err := edit.Write(&out); err != nil {
+		return nil, err
+	}
+	if err := r.store.Publish(planned.Path, planned.Key, out.Bytes()); err != nil {
+		return nil, fmt.Errorf("%w: %w", errStore, err)
+	}
+	r.took(planned.Name, planned.Key, started)
+	return edit, nil
+}
+
+// usesMoment reports whether a method finds directions from the second moment: those that have keys to choose a rule for.
+func usesMoment(m methods.Method) bool {
+	for _, p := range m.Describe().Parameters {
+		if p == "keys" {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Experiment) needsMoment() bool {
+	for i := range e.Rows {
+		if usesMoment(e.Rows[i].Method) {
+			return true
+		}
+	}
+	return false
+}
+
+// MakeEdit applies one method of the config without a run directory.
+func (e *Experiment) MakeEdit(ctx context.Context, name string, o Options) (*methods.Edit, error) {
+	for i := range e.Rows {
+		if e.Rows[i].Name != name {
+			continue
+		}
+		dir, err := os.MkdirTemp("", "rewriting-edit-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		return e.open(dir, o).edit(ctx, i)
+	}
+	var names []string
+	for _, row := range e.Rows {
+		names = append(names, row.Name)
+	}
+	return nil, &config.Error{Where: e.Config.Path, What: fmt.Sprintf("no method %q (%s)", name, config.Suggest(name, names))}
+}

@@ -1,0 +1,103 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+
+	"rewriting/methods"
+	"rewriting/pipeline/internal/config"
+)
+
+// fields are the settings of Params by their names in configs.
+func fields(p *methods.Params) map[string]reflect.Value {
+	v := reflect.ValueOf(p).Elem()
+	out := map[string]reflect.Value{}
+	for i := range v.NumField() {
+		out[v.Type().Field(i).Tag.Get("toml")] = v.Field(i)
+	}
+	return out
+}
+
+// featureKeys are the keys of a method's table that name the network whose features it compares.
+var featureKeys = []string{"features", "feature_output"}
+
+// params fills in what an entry says over the defaults of its method.
+func params(cfg *config.Experiment, entry config.Entry, m methods.Method) (methods.Params, error) {
+	p := m.Defaults()
+	all := fields(&p)
+	allowed := m.Describe().Parameters
+	for _, key := range slices.Sorted(maps.Keys(entry.Params)) {
+		path := entry.Path + "." + key
+		if slices.Contains(allowed, "feature_weight") && slices.Contains(featureKeys, key) {
+			if _, ok := entry.Params[key].(string); !ok {
+				return p, cfg.At(path, "must be text in quotes")
+			}
+			continue
+		}
+		field, known := all[key]
+		if !known || !slices.Contains(allowed, key) {
+			if len(allowed) == 0 {
+				return p, cfg.At(path, "no such key: kind %q has none besides name and kind", entry.Kind)
+			}
+			return p, cfg.At(path, "kind %q has no such key (%s)", entry.Kind, config.Suggest(key, allowed))
+		}
+		if err := assign(field, entry.Params[key]); err != nil {
+			return p, cfg.At(path, "%s", err)
+		}
+	}
+	return p, nil
+}
+
+// assign puts a TOML value into a field of its type.
+func assign(field reflect.Value, value any) error {
+	switch field.Kind() {
+	case reflect.Int:
+		n, ok := value.(int64)
+		if !ok || n < math.MinInt32 || n > math.MaxInt32 {
+			return fmt.Errorf("must be a whole number, is %v", value)
+		}
+		field.SetInt(n)
+	case reflect.Float64:
+		switch n := value.(type) {
+		case int64:
+			field.SetFloat(float64(n))
+		case float64:
+			field.SetFloat(n)
+		default:
+			return fmt.Errorf("must be a number, is %v", value)
+		}
+	case reflect.Bool:
+		b, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("must be true or false, is %v", value)
+		}
+		field.SetBool(b)
+	case reflect.String:
+		s, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("must be text in quotes, is %v", value)
+		}
+		field.SetString(s)
+	default:
+		return errors.New("has a type that configs cannot express")
+	}
+	return nil
+}
+
+var namesKey = regexp.MustCompile(`^([a-z_]+) = `)
+
+// located puts an error of a check of an entry at the key that it begins with ("rank = 99: must be..."), or else at the entry.
+func located(cfg *config.Experiment, entry config.Entry, err error) error {
+	path := entry.Path
+	if m := namesKey.FindStringSubmatch(err.Error()); m != nil {
+		if _, given := entry.Params[m[1]]; given {
+			path += "." + m[1]
+		}
+	}
+	return cfg.At(path, "%s", err)
+}
