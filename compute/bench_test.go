@@ -136,3 +136,11 @@ func BenchmarkPasses(b *testing.B) {
 		report(b, c.name, c.flops, c.f)
 	}
 }
+
+func BenchmarkPools(b *testing.B) {
+	x := random(1, 1, 64, 64, 64)
+	p := Params{Stride: [2]int{2, 2}}
+	report(b, "max 2x2s2", 1<<18, func() { MaxPool2D(x, [2]int{2, 2}, p) })
+	report(b, "max 3x3s2", 1<<18, func() { MaxPool2D(x, [2]int{3, 3}, p) })
+	report(b, "avg 2x2s2", 1<<18, func() { AvgPool2D(x, [2]int{2, 2}, p, true) })
+}

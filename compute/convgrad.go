@@ -1,10 +1,6 @@
 package compute
 
-import (
-	"fmt"
-
-	"rewriting/compute/internal/kernel"
-)
+import "fmt"
 
 // Conv2DGradInput is the adjoint of Conv2D in its input: for dy [N,Co,OH,OW] and w [Co,Ci/groups,kh,kw] it
 // returns the gradient [N,Ci,h,wd] with respect to an input of h x wd.
@@ -24,6 +20,10 @@ func Conv2DGradInputInto(dx, dy, w *Tensor, p Params) {
 			dy.Shape, w.Shape, p.Groups, dx.Shape))
 	}
 	h, wd := dx.Shape[2], dx.Shape[3]
+	if dy.Len() == 0 {
+		clear(dx.Data)
+		return
+	}
 	cg, kh, kw := w.Shape[1], w.Shape[2], w.Shape[3]
 	outer := co / p.Groups
 	panels, release := borrow(panelLen(cg, outer*kh*kw))
@@ -50,123 +50,4 @@ func ConvTranspose2D(x, w *Tensor, bias []float32, p Params, outPad [2]int) *Ten
 		AddChannelBias(y, bias)
 	}
 	return y
-}
-
-// Conv2DGradWeight is the adjoint of Conv2D in its weight: for x [N,Ci,H,W] and dy [N,Co,OH,OW] it returns the
-// gradient [Co,Ci/groups,kh,kw], summed over the batch.
-func Conv2DGradWeight(x, dy *Tensor, kh, kw int, p Params) *Tensor {
-	dw := New(dy.Shape[1], x.Shape[1]/p.normal().Groups, kh, kw)
-	Conv2DGradWeightInto(dw, x, dy, p)
-	return dw
-}
-
-// Conv2DGradWeightInto is Conv2DGradWeight with the result in dw, which has its shape and arbitrary contents.
-func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params) {
-	p = p.normal()
-	n, ci, h, w := dims4("Conv2DGradWeight", x)
-	_, co, oh, ow := dims4("Conv2DGradWeight", dy)
-	_, cg, kh, kw := dims4("Conv2DGradWeight", dw)
-	if eh, ew := p.OutSize(h, w, kh, kw); dy.Shape[0] != n || eh != oh || ew != ow || ci != cg*p.Groups ||
-		dw.Shape[0] != co || co%p.Groups != 0 {
-		panic(fmt.Sprintf("compute: Conv2DGradWeight of %v and %v for %v with %d groups", x.Shape, dy.Shape, dw.Shape, p.Groups))
-	}
-	if dy.Len() == 0 {
-		clear(dw.Data)
-		return
-	}
-	rows := co / p.Groups
-	g := newWeightGradient(p, rows, cg, kh, kw, oh, ow)
-	defer g.release()
-	for group := range p.Groups {
-		for b := range n {
-			g.add = b > 0
-			g.image(x.Data[(b*ci+group*cg)*h*w:], dy.Data[(b*co+group*rows)*oh*ow:], h, w)
-		}
-		g.write(dw.Data[group*rows*cg*kh*kw:], cg*kh*kw, kh*kw)
-	}
-}
-
-// weightGradient is the product dW[o, (tap, channel)] = sum over pixels of dy[o, pixel] x[pixel+tap, channel].
-// The image is laid out with its channels together, so that the inner dimension runs over pixels.
-type weightGradient struct {
-	product
-	layout             staging
-	channels, padded   int // channels, and rounded up to whole vectors
-	taps, pixels       int
-	planes, pixelMajor []float32
-	vectors            []vector
-	releases           [4]func()
-}
-
-func newWeightGradient(p Params, rows, channels, kh, kw, oh, ow int) *weightGradient {
-	lanes := kernel.Lanes()
-	g := &weightGradient{channels: channels, padded: (channels + lanes - 1) / lanes * lanes, taps: kh * kw, pixels: oh * ow}
-	g.rows = rows
-	g.layout = staging{
-		stride: 1, top: p.Pad[0], left: p.Pad[1], rowStride: 1,
-		rows: (oh-1)*p.Stride[0] + (kh-1)*p.Dilation[0] + 1,
-		cols: (ow-1)*p.Stride[1] + (kw-1)*p.Dilation[1] + 1,
-	}
-	g.layout.finish()
-	g.planes, g.releases[0] = borrow(g.layout.len(g.padded))
-	g.pixelMajor, g.releases[1] = borrow(g.layout.plane*g.padded + kernel.Slack)
-	g.a, g.releases[2] = borrow(panelLen(rows, g.pixels))
-	g.c, g.releases[3] = borrow(rows * g.taps * g.padded)
-	g.b, g.ldc = g.pixelMajor, g.taps*g.padded
-	g.off = make([]int, 0, g.pixels)
-	for y := range oh {
-		for x := range ow {
-			g.off = append(g.off, (y*p.Stride[0]*g.layout.cols+x*p.Stride[1])*g.padded)
-		}
-	}
-	for t := range g.taps {
-		at := (t/kw*p.Dilation[0]*g.layout.cols + t%kw*p.Dilation[1]) * g.padded
-		for c := 0; c < g.padded; c += lanes {
-			g.vectors = append(g.vectors, vector{b: at + c, c: t*g.padded + c, lanes: lanes})
-		}
-	}
-	return g
-}
-
-// image adds one image's part, or starts with it where add is not set.
-func (g *weightGradient) image(x, dy []float32, h, w int) {
-	g.layout.fill(g.planes, x, g.channels, h, w)
-	clear(g.planes[g.channels*g.layout.plane : g.padded*g.layout.plane])
-	for c := 0; c < g.padded; c += 8 {
-		b := kernel.Block8{LDD: g.padded, DstStep: 8 * g.padded, LDS: g.layout.plane, SrcStep: 8, Count: g.layout.plane / 8}
-		b.Transpose(g.pixelMajor[c:], g.planes[c*g.layout.plane:])
-	}
-	packRows(g.a, dy, g.rows, g.pixels, g.pixels)
-	g.direct(g.vectors)
-}
-
-// write rearranges the sum: row o, channel c and tap t go to dw[o*rowStep + c*channelStep + t].
-func (g *weightGradient) write(dw []float32, rowStep, channelStep int) {
-	for o := range g.rows {
-		src, dst := g.c[o*g.ldc:][:g.ldc], dw[o*rowStep:]
-		if g.taps == 1 && channelStep == 1 {
-			copy(dst[:g.channels], src)
-			continue
-		}
-		done := 0
-		if g.taps >= 8 {
-			b := kernel.Block8{LDD: channelStep, DstStep: 8 * channelStep, LDS: g.padded, SrcStep: 8, Count: g.channels / 8}
-			for t := 0; t < g.taps; t += 8 {
-				at := min(t, g.taps-8) // the last block overlaps its neighbour
-				b.Transpose(dst[at:], src[at*g.padded:])
-			}
-			done = b.Count * 8
-		}
-		for c := done; c < g.channels; c++ {
-			for t := range g.taps {
-				dst[c*channelStep+t] = src[t*g.padded+c]
-			}
-		}
-	}
-}
-
-func (g *weightGradient) release() {
-	for _, f := range g.releases {
-		f()
-	}
 }

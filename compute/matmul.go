@@ -1,6 +1,10 @@
 package compute
 
-import "fmt"
+import (
+	"fmt"
+
+	"rewriting/compute/internal/kernel"
+)
 
 // MatMul is the product of a [M,K] and b [K,N]: [M,N].
 func MatMul(a, b *Tensor) *Tensor {
@@ -31,14 +35,14 @@ func Linear(x, w *Tensor, bias []float32) *Tensor {
 	}
 	n, in, out := x.Shape[0], x.Shape[1], w.Shape[0]
 	y := New(n, out)
-	for b := range n {
-		row := x.Data[b*in:][:in]
-		for o := range out {
-			s := Dot(row, w.Data[o*in:][:in])
-			if bias != nil {
-				s += bias[o]
-			}
-			y.Data[b*out+o] = s
+	for o := range out { // every row of the weight is read from memory once
+		row := w.Data[o*in:][:in]
+		var start float32
+		if bias != nil {
+			start = bias[o]
+		}
+		for b := range n {
+			y.Data[b*out+o] = start + kernel.Dot(x.Data[b*in:][:in], row)
 		}
 	}
 	return y

@@ -72,9 +72,6 @@ func phases(k, stride, pad, dilation, out int) (list []axis, before, length int)
 
 // image writes the h x w result for x, each channel ih x iw, to every plane of dst.
 func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
-	if h < 1 || w < 1 || ih < 1 || iw < 1 {
-		return
-	}
 	sy, sx := s.p.Stride[0], s.p.Stride[1]
 	ys, top, rows := phases(s.kh, sy, s.p.Pad[0], s.p.Dilation[0], h)
 	xs, left, cols := phases(s.kw, sx, s.p.Pad[1], s.p.Dilation[1], w)

@@ -45,6 +45,10 @@ func (f *UpFilter) ConvInto(u, k *Tensor) {
 	if ci != f.channels || !slices.Equal(u.Shape, []int{n, f.rows, h, w}) {
 		panic(fmt.Sprintf("compute: UpConv of %v with weight [%d %d 3 3] into %v", k.Shape, f.rows, f.channels, u.Shape))
 	}
+	if k.Len() == 0 {
+		clear(u.Data)
+		return
+	}
 	for b := range n {
 		f.image(u.Data[b*f.rows*h*w:], k.Data[b*ci*r*s:], h, w, r, s)
 	}

@@ -3,6 +3,8 @@ package kernel
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 )
 
 // Tier is a family of kernels; a larger one needs more of the processor.
@@ -23,21 +25,24 @@ func (t Tier) String() string { return tierNames[t] }
 const Variable = "REWRITING_TIER"
 
 // tier is the tier in use, chosen once when the program starts.
-var tier = choose(os.Getenv(Variable))
+var tier, forcedError = choose(os.Getenv(Variable))
 
-func choose(forced string) Tier {
+// choose gives the forced tier, or the best one where none is forced or the forced one cannot be had.
+func choose(forced string) (Tier, error) {
 	best := Best()
 	if forced == "" {
-		return best
+		return best, nil
 	}
-	for t, name := range tierNames {
-		if name == forced && Tier(t) <= best {
-			return Tier(t)
-		}
+	offered := tierNames[:best+1]
+	if i := slices.Index(offered, forced); i >= 0 {
+		return Tier(i), nil
 	}
-	panic(fmt.Sprintf("%s=%s: this processor offers %v; unset the variable or name one of them",
-		Variable, forced, tierNames[:best+1]))
+	return best, fmt.Errorf("%s=%s: this processor offers %s; unset the variable or name one of them",
+		Variable, forced, strings.Join(offered, ", "))
 }
+
+// ForcedError reports a value of the environment variable that could not be honoured.
+func ForcedError() error { return forcedError }
 
 // Current is the tier in use.
 func Current() Tier { return tier }
