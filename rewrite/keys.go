@@ -109,3 +109,11 @@ func QueryKey(ctx context.Context, cut gan.Cut, moment *Moment, table *compute.T
 	}
 	return q, nil
 }
+
+func dot(a, b []float64) float64 {
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}
