@@ -28,6 +28,11 @@ type op struct {
 
 	in    [][]int // shapes of the inputs
 	needs []bool  // inputs that depend on a parameter
+
+	// The result of into, written anew by every run: gorgonia's machine forgets its memory between two runs. The operation
+	// belongs to one node, and the node to one machine.
+	memory *compute.Tensor
+	result gorgonia.Value
 }
 
 // gradient builds the gradient by one input from the result y and the gradient dy of the loss by y.
@@ -89,23 +94,12 @@ func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
 	if o.into == nil {
 		return value(o.fresh(in)), nil
 	}
-	out := compute.New(o.out...)
-	o.into(out, in)
-	return value(out), nil
-}
-
-// UsePreallocDo writes over the result of the previous run, which nothing else holds any more.
-func (o *op) UsePreallocDo(previous gorgonia.Value, inputs ...gorgonia.Value) (gorgonia.Value, error) {
-	d, ok := previous.(*tensor.Dense)
-	if o.into == nil || !ok {
-		return o.Do(inputs...)
+	if o.result == nil {
+		o.memory = compute.New(o.out...)
+		o.result = value(o.memory)
 	}
-	in, err := o.tensors(inputs)
-	if err != nil {
-		return nil, err
-	}
-	o.into(&compute.Tensor{Shape: o.out, Data: d.Float32s()}, in)
-	return d, nil
+	o.into(o.memory, in)
+	return o.result, nil
 }
 
 func (o *op) tensors(inputs []gorgonia.Value) ([]*compute.Tensor, error) {
