@@ -87,14 +87,8 @@ func (g *styleGAN2) Graph(e *gorgonia.ExprGraph, params map[string]*gorgonia.Nod
 	if want := g.mapping[0].w.Shape[1]; len(z.Shape) != 2 || z.Shape[0] < 1 || z.Shape[1] != want {
 		return nil, fmt.Errorf("latents have shape %v, the generator takes [N %d]", z.Shape, want)
 	}
-	for _, n := range g.params.names {
-		p := params[n]
-		if p == nil {
-			return nil, fmt.Errorf("no node was given for tensor %q", n)
-		}
-		if want := g.params.tensor(n).Shape; !p.Shape().Eq(want) {
-			return nil, fmt.Errorf("the node for tensor %q has shape %v, expected %v", n, p.Shape(), want)
-		}
+	if err := g.params.checkNodes(params); err != nil {
+		return nil, err
 	}
 	b := &builder{g: e, params: params}
 	w := b.styles(g, z)

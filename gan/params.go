@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync"
 
+	"gorgonia.org/gorgonia"
+
 	"rewriting/compute"
 )
 
@@ -65,18 +67,40 @@ func (p params) with(changed map[string]*compute.Tensor) (params, error) {
 	return next, nil
 }
 
-// digest covers names, shapes and values of all tensors, the mean of w and psi.
-func (g *styleGAN2) digest() string {
+// digest covers names, shapes and values of all tensors, the mean of w where there is one, and psi.
+func (p params) digest(average *compute.Tensor, psi float64) string {
 	h := sha256.New()
-	for _, n := range g.params.names {
-		d := g.params.byName[n].digest()
-		fmt.Fprintf(h, "%s %v %x\n", n, g.params.tensor(n).Shape, d)
+	for _, n := range p.names {
+		fmt.Fprintf(h, "%s %v %x\n", n, p.tensor(n).Shape, p.byName[n].digest())
 	}
-	if g.average != nil {
-		fmt.Fprintf(h, "latent_avg %x\n", digestOf(g.average))
+	if average != nil {
+		fmt.Fprintf(h, "latent_avg %x\n", digestOf(average))
 	}
-	fmt.Fprintf(h, "psi %x\n", math.Float64bits(g.psi))
+	fmt.Fprintf(h, "psi %x\n", math.Float64bits(psi))
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// tensors is the map that Generator.Tensors returns.
+func (p params) tensors() map[string]*compute.Tensor {
+	all := make(map[string]*compute.Tensor, len(p.names))
+	for n, e := range p.byName {
+		all[n] = e.tensor
+	}
+	return all
+}
+
+// checkNodes demands a node of the right shape for every tensor.
+func (p params) checkNodes(nodes map[string]*gorgonia.Node) error {
+	for _, name := range p.names {
+		n := nodes[name]
+		if n == nil {
+			return fmt.Errorf("no node was given for tensor %q", name)
+		}
+		if want := p.tensor(name).Shape; !n.Shape().Eq(want) {
+			return fmt.Errorf("the node for tensor %q has shape %v, expected %v", name, n.Shape(), want)
+		}
+	}
+	return nil
 }
 
 func digestOf(t *compute.Tensor) (sum [sha256.Size]byte) {

@@ -103,7 +103,7 @@ func newStyleGAN2(p params, old *styleGAN2) *styleGAN2 {
 		}
 		g.rgbs = append(g.rgbs, newToRGB(p, number))
 	}
-	g.hash = sync.OnceValue(g.digest)
+	g.hash = sync.OnceValue(func() string { return g.params.digest(g.average, g.psi) })
 	return g
 }
 
@@ -168,13 +168,7 @@ func (g *styleGAN2) Layers() []Layer {
 
 func (g *styleGAN2) Names() []string { return slices.Clone(g.params.names) }
 
-func (g *styleGAN2) Tensors() map[string]*compute.Tensor {
-	all := make(map[string]*compute.Tensor, len(g.params.names))
-	for n, p := range g.params.byName {
-		all[n] = p.tensor
-	}
-	return all
-}
+func (g *styleGAN2) Tensors() map[string]*compute.Tensor { return g.params.tensors() }
 
 func (g *styleGAN2) With(changed map[string]*compute.Tensor) (Generator, error) {
 	p, err := g.params.with(changed)

@@ -100,6 +100,18 @@ func operations() []operation {
 		{"Scale", [][]int{{2, 3}},
 			func(n nodes) (*gorgonia.Node, error) { return autodiff.Scale(n[0], -0.75) },
 			func(a []*array) *array { return each(a[0], func(v float64, _ int) float64 { return -0.75 * v }) }},
+		{"Clamp", [][]int{{3, 5}},
+			func(n nodes) (*gorgonia.Node, error) { return autodiff.Clamp(n[0], -0.5, 1) },
+			func(a []*array) *array {
+				return each(a[0], func(v float64, _ int) float64 { return min(max(v, -0.5), 1) })
+			}},
+		{"UpsampleNearest", [][]int{{2, 2, 3, 2}},
+			func(n nodes) (*gorgonia.Node, error) { return autodiff.UpsampleNearest(n[0]) },
+			func(a []*array) *array {
+				return each(zeros(2, 2, 6, 4), func(_ float64, i int) float64 {
+					return a[0].data[i/24*6+i%24/4/2*2+i%4/2]
+				})
+			}},
 		{"Reshape", [][]int{{2, 6}},
 			func(n nodes) (*gorgonia.Node, error) { return autodiff.Reshape(n[0], 3, 1, 4) },
 			func(a []*array) *array { return &array{[]int{3, 1, 4}, a[0].data} }},

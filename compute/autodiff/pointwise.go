@@ -107,3 +107,33 @@ func same(name string, a, b *gorgonia.Node) error {
 	}
 	return nil
 }
+
+// Clamp limits x to [low, high]; the gradient passes where x lies within, ends included.
+func Clamp(x *gorgonia.Node, low, high float32) (*gorgonia.Node, error) {
+	if low > high {
+		return nil, fmt.Errorf("autodiff: Clamp to [%v, %v]", low, high)
+	}
+	return (&op{
+		name: fmt.Sprintf("Clamp(%b,%b)", low, high),
+		out:  x.Shape(),
+		into: func(out *compute.Tensor, in []*compute.Tensor) {
+			for i, v := range in[0].Data {
+				out.Data[i] = min(max(v, low), high)
+			}
+		},
+		gradient: []gradient{func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
+			return (&op{
+				name: fmt.Sprintf("ClampGrad(%b,%b)", low, high),
+				out:  x.Shape(),
+				into: func(out *compute.Tensor, in []*compute.Tensor) {
+					for i, v := range in[0].Data {
+						out.Data[i] = 0
+						if v >= low && v <= high {
+							out.Data[i] = in[1].Data[i]
+						}
+					}
+				},
+			}).apply(x, dy)
+		}},
+	}).apply(x)
+}

@@ -98,3 +98,30 @@ func Slice(x *gorgonia.Node, axis, from, to int) (*gorgonia.Node, error) {
 		}},
 	}).apply(x)
 }
+
+// UpsampleNearest doubles both sides of x [N,C,H,W] by repeating every cell.
+func UpsampleNearest(x *gorgonia.Node) (*gorgonia.Node, error) {
+	if err := ranks("UpsampleNearest", 4, x); err != nil {
+		return nil, err
+	}
+	s := x.Shape()
+	h, w := s[2], s[3]
+	return (&op{
+		name:  "UpsampleNearest",
+		out:   []int{s[0], s[1], 2 * h, 2 * w},
+		fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.ResizeNearest(in[0], 2*h, 2*w) },
+		gradient: []gradient{func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
+			return (&op{
+				name: "UpsampleNearestGrad",
+				out:  s,
+				into: func(out *compute.Tensor, in []*compute.Tensor) {
+					for i := range out.Data {
+						at := (i/w)*4*w + i%w*2
+						d := in[0].Data[at:]
+						out.Data[i] = d[0] + d[1] + (d[2*w] + d[2*w+1])
+					}
+				},
+			}).apply(dy)
+		}},
+	}).apply(x)
+}
