@@ -11,7 +11,6 @@ import (
 	"rewriting/compute"
 	"rewriting/compute/autodiff"
 	"rewriting/gan"
-	"rewriting/onnx"
 	"rewriting/rewrite"
 	"rewriting/sessions"
 )
@@ -58,7 +57,7 @@ func (finetune) Apply(ctx context.Context, t Task) (*Edit, error) {
 		nodes[name] = autodiff.Parameter(g, name, edit.Tensors[name])
 		params = append(params, nodes[name])
 	}
-	loss, err := t.pixelLoss(ctx, g, nodes, picture, box)
+	loss, err := t.pixelLoss(g, nodes, picture, box)
 	if err != nil {
 		return nil, fmt.Errorf("finetune: %w", err)
 	}
@@ -71,7 +70,11 @@ func (finetune) Apply(ctx context.Context, t Task) (*Edit, error) {
 		return nil, fmt.Errorf("finetune: %w", err)
 	}
 	edit.Notes["pasted pixels"] = fmt.Sprintf("rows %d-%d, columns %d-%d", box.Top, box.Bottom-1, box.Left, box.Right-1)
-	if t.Params.FeatureWeight > 0 && t.Features == nil {
+	switch {
+	case t.Params.FeatureWeight == 0:
+	case t.Features != nil:
+		edit.Notes["features"] = t.FeatureOutput
+	default:
 		edit.Warnings = append(edit.Warnings, "no feature network was given: the loss compares pixels only")
 	}
 	edit.Seconds = time.Since(started).Seconds()
@@ -79,7 +82,7 @@ func (finetune) Apply(ctx context.Context, t Task) (*Edit, error) {
 }
 
 // pixelLoss builds the loss on the pasted rectangle of the paste image.
-func (t Task) pixelLoss(ctx context.Context, g *gorgonia.ExprGraph, params map[string]*gorgonia.Node,
+func (t Task) pixelLoss(g *gorgonia.ExprGraph, params map[string]*gorgonia.Node,
 	picture *compute.Tensor, box sessions.Box) (*gorgonia.Node, error) {
 	image, err := t.Cut.Generator().Graph(g, params, t.Table.Item(t.Session.Paste.Image))
 	if err != nil {
@@ -98,7 +101,7 @@ func (t Task) pixelLoss(ctx context.Context, g *gorgonia.ExprGraph, params map[s
 	if err != nil || t.Features == nil || t.Params.FeatureWeight == 0 {
 		return loss, err
 	}
-	features, err := t.featureLoss(ctx, g, drawn, wanted)
+	features, err := t.featureLoss(g, drawn, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("features %q of %dx%d pixels: %w", t.FeatureOutput, box.Height(), box.Width(), err)
 	}
@@ -106,27 +109,35 @@ func (t Task) pixelLoss(ctx context.Context, g *gorgonia.ExprGraph, params map[s
 }
 
 // featureLoss is the mean squared difference of the network's features of two crops in [-1,1], which are fed
-// as they are (spec: baselines 3).
-func (t Task) featureLoss(ctx context.Context, g *gorgonia.ExprGraph, drawn *gorgonia.Node, wanted *compute.Tensor) (*gorgonia.Node, error) {
+// as they are (spec: baselines 3). The wanted ones go through the same expression as the drawn ones, which takes
+// crops of any size even where the network's file declares one.
+func (t Task) featureLoss(g *gorgonia.ExprGraph, drawn *gorgonia.Node, wanted *compute.Tensor) (*gorgonia.Node, error) {
+	got, err := t.featuresOf(g, drawn)
+	if err != nil {
+		return nil, err
+	}
+	once := gorgonia.NewGraph()
+	fixed, err := t.featuresOf(once, autodiff.Constant(once, "pasted pixels", wanted))
+	if err != nil {
+		return nil, err
+	}
+	value, err := autodiff.Evaluate(fixed)
+	if err != nil {
+		return nil, err
+	}
+	return autodiff.L2Mean(got, autodiff.Constant(g, "pasted features", value))
+}
+
+func (t Task) featuresOf(g *gorgonia.ExprGraph, picture *gorgonia.Node) (*gorgonia.Node, error) {
 	inputs := t.Features.Inputs()
 	if len(inputs) != 1 {
 		return nil, fmt.Errorf("the network has %d inputs, must have one", len(inputs))
 	}
-	name := inputs[0].Name
-	outputs := []string{t.FeatureOutput}
-	got, err := t.Features.Graph(g, map[string]*gorgonia.Node{name: drawn}, outputs)
+	nodes, err := t.Features.Graph(g, map[string]*gorgonia.Node{inputs[0].Name: picture}, []string{t.FeatureOutput})
 	if err != nil {
 		return nil, err
 	}
-	values, err := t.Features.RunOutputs(ctx, map[string]*onnx.Value{name: onnx.FromTensor(wanted)}, outputs)
-	if err != nil {
-		return nil, err
-	}
-	value, err := values[t.FeatureOutput].Tensor()
-	if err != nil {
-		return nil, err
-	}
-	return autodiff.L2Mean(got[0], autodiff.Constant(g, "pasted features", value))
+	return nodes[0], nil
 }
 
 // train runs Adam on all parameters of the problem.

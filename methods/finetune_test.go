@@ -124,7 +124,7 @@ func TestGradientsAreThoseOfTheStoredParameters(t *testing.T) {
 		nodes[name] = autodiff.Parameter(g, name, generator.Tensors()[name].Clone())
 		params = append(params, nodes[name])
 	}
-	loss, err := task.pixelLoss(t.Context(), g, nodes, picture, box)
+	loss, err := task.pixelLoss(g, nodes, picture, box)
 	if err != nil {
 		t.Fatal(err)
 	}
