@@ -83,11 +83,12 @@ func BenchmarkConvolution(b *testing.B) {
 		{"alex2 5x5 64>192 @31", 64, 192, 5, 31, 31, stem(1, 2), false},
 		{"resnet 7x7s2 3>64 @256", 3, 64, 7, 256, 256, stem(2, 3), false},
 		{"resnet 3x3s2 128>128 @64", 128, 128, 3, 64, 64, stem(2, 1), false},
+		{"depthwise 3x3 64 @32", 64, 64, 3, 32, 32, Params{Pad: Same3x3.Pad, Groups: 64}, false},
 		{"resnet 1x1 256>64 @64", 256, 64, 1, 64, 64, Params{}, false},
 	} {
-		x, w := random(1, 1, c.ci, c.h, c.w), random(2, c.co, c.ci, c.k, c.k)
+		x, w := random(1, 1, c.ci, c.h, c.w), random(2, c.co, c.ci/max(c.p.Groups, 1), c.k, c.k)
 		oh, ow := c.p.OutSize(c.h, c.w, c.k, c.k)
-		flops := 2 * float64(c.ci*c.co*c.k*c.k*oh*ow)
+		flops := 2 * float64(w.Len()*oh*ow)
 		f := NewFilter(w, c.p)
 		y := New(1, c.co, oh, ow)
 		report(b, c.name+"/filter", flops, func() { f.ConvInto(y, x, nil) })

@@ -24,6 +24,8 @@ const (
 	resultBlock = 256 << 10
 	// panelBlock is how many bytes of B feed one tile: they stay in a first-level cache of 32 KiB.
 	panelBlock = 24 << 10
+	// mostVectors bounds a block of columns whatever the number of rows: a gathered panel then has at most 512 KiB.
+	mostVectors = 63
 	// directSteps bounds the inner dimension of one kernel call where the taps of a convolution overlap in B.
 	directSteps = 288
 )
@@ -75,7 +77,7 @@ func (p *product) gathered(oh, ow, rowStep int) {
 
 // blockVectors is the number of vectors whose part of C fits resultBlock, in whole tiles.
 func (p *product) blockVectors() int {
-	return max(1, resultBlock/(4*kernel.Lanes()*p.rows)/3) * 3
+	return min(mostVectors, max(1, resultBlock/(4*kernel.Lanes()*p.rows)/3)*3)
 }
 
 // eachBlock divides n steps into equal blocks of at most limit.
