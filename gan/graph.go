@@ -11,180 +11,106 @@ import (
 	"rewriting/gan/latent"
 )
 
-// builder builds expressions until the first error, after which every method returns nil.
-type builder struct {
-	g      *gorgonia.ExprGraph
-	params map[string]*gorgonia.Node
-	err    error
-}
-
-// try records the error of a node constructor.
-func (b *builder) try(n *gorgonia.Node, err error) *gorgonia.Node {
-	if b.err == nil && err != nil {
-		b.err = err
-	}
-	return n
-}
-
-func (b *builder) param(name string) *gorgonia.Node {
-	n := b.params[name]
-	if n == nil && b.err == nil {
-		b.err = fmt.Errorf("no node was given for tensor %q", name)
-	}
-	return n
-}
-
 // targetGraph is styledConv.target as an expression of the weight [Out,In,3,3]; all else is constant.
-func (c *styledConv) targetGraph(g *gorgonia.ExprGraph, w *gorgonia.Node, s *State) (*gorgonia.Node, error) {
+func (c *styledConv) targetGraph(g *gorgonia.ExprGraph, w node, s *State) (node, error) {
 	b := &builder{g: g}
-	y := b.styled(c, autodiff.Constant(g, "key", s.Key), autodiff.Constant(g, "style", s.Style), w,
+	y := b.target(c, autodiff.Constant(g, "key", s.Key), autodiff.Constant(g, "style", s.Style), w,
 		autodiff.Constant(g, "noise strength", compute.From([]float32{c.strength}, 1)),
 		autodiff.Constant(g, "bias", compute.From(c.bias, len(c.bias))))
 	return y, b.err
 }
 
-// styled is the target model: convolution, demodulation, blur, noise, bias and activation (spec: method, section 7).
-func (b *builder) styled(c *styledConv, key, style, w, strength, bias *gorgonia.Node) *gorgonia.Node {
-	if b.err != nil {
-		return nil
-	}
-	var u *gorgonia.Node
+// target is the target model: convolution, demodulation, blur, noise, bias and activation (spec: method, section 7).
+func (b *builder) target(c *styledConv, key, style, w, strength, bias node) node {
+	var u node
 	if c.up {
-		if u = b.try(autodiff.UpConv(key, w)); b.err != nil {
-			return nil
-		}
-		u = b.try(autodiff.Blur(u, 1, 1))
+		u = b.do(func() (node, error) { return autodiff.UpConv(key, w) })
+		u = b.do(func() (node, error) { return autodiff.Blur(u, 1, 1) })
 	} else {
-		u = b.try(autodiff.Conv2D(key, w, compute.Same3x3))
+		u = b.do(func() (node, error) { return autodiff.Conv2D(key, w, compute.Same3x3) })
 	}
-	if b.err != nil {
-		return nil
-	}
-	d := b.try(autodiff.Demodulate(w, style, c.sigma))
-	if b.err != nil {
-		return nil
-	}
-	if d = b.try(autodiff.Scale(d, c.sigma)); b.err != nil {
-		return nil
-	}
-	if u = b.try(autodiff.ScaleChannels(u, d)); b.err != nil {
-		return nil
-	}
-	s := u.Shape()
-	return b.try(autodiff.NoiseBiasAct(u, latent.Noise(s[0], s[2], s[3]), strength, bias))
+	d := b.do(func() (node, error) { return autodiff.Demodulate(w, style, c.sigma) })
+	d = b.do(func() (node, error) { return autodiff.Scale(d, c.sigma) })
+	u = b.do(func() (node, error) { return autodiff.ScaleChannels(u, d) })
+	return b.do(func() (node, error) {
+		s := u.Shape()
+		return autodiff.NoiseBiasAct(u, latent.Noise(s[0], s[2], s[3]), strength, bias)
+	})
 }
 
-// equalised is a fully connected layer of stored parameters with a learning-rate multiplier.
-func (b *builder) equalised(x *gorgonia.Node, weight, bias string, rate float64) *gorgonia.Node {
-	w, v := b.param(weight), b.param(bias)
-	if b.err != nil {
-		return nil
-	}
-	return b.try(autodiff.Linear(x, w, v, float32(rate/math.Sqrt(float64(w.Shape()[1]))), float32(rate)))
-}
-
-func (g *styleGAN2) Graph(e *gorgonia.ExprGraph, params map[string]*gorgonia.Node, z *compute.Tensor) (*gorgonia.Node, error) {
-	if want := g.mapping[0].w.Shape[1]; len(z.Shape) != 2 || z.Shape[0] < 1 || z.Shape[1] != want {
-		return nil, fmt.Errorf("latents have shape %v, the generator takes [N %d]", z.Shape, want)
+func (g *styleGAN2) Graph(e *gorgonia.ExprGraph, params map[string]node, z *compute.Tensor) (node, error) {
+	if err := g.checkLatents(z); err != nil {
+		return nil, err
 	}
 	if err := g.params.checkNodes(params); err != nil {
 		return nil, err
 	}
 	b := &builder{g: e, params: params}
 	w := b.styles(g, z)
-	x := b.input(z.Shape[0])
-	var rgb *gorgonia.Node
+	x := b.do(func() (node, error) { return autodiff.Repeat(params["input.input"], z.Shape[0]) })
+	var rgb node
 	for i, c := range g.convs {
-		if c.up && b.err == nil {
-			rgb = b.try(autodiff.Upsample2x(rgb))
+		if c.up {
+			rgb = b.do(func() (node, error) { return autodiff.Upsample2x(rgb) })
 		}
-		x = b.layer(c, x, w)
-		if i%2 == 0 {
-			rgb = b.paint(i/2+1, x, rgb, w)
+		x = b.styledConv(c, x, w)
+		if i%2 != 0 {
+			continue
 		}
-		if b.err != nil {
-			return nil, b.err
+		colours := b.toRGB(i/2+1, x, w)
+		if rgb == nil {
+			rgb = colours
+		} else {
+			rgb = b.do(func() (node, error) { return autodiff.Add(rgb, colours) })
 		}
 	}
-	return rgb, nil
+	return rgb, b.err
+}
+
+// equalised is a fully connected layer of stored parameters with a learning-rate multiplier.
+func (b *builder) equalised(x node, weight, bias string, rate float64) node {
+	w := b.params[weight]
+	scale := float32(rate / math.Sqrt(float64(w.Shape()[1])))
+	return b.do(func() (node, error) { return autodiff.Linear(x, w, b.params[bias], scale, float32(rate)) })
 }
 
 // styles is the mapping and truncation: psi w + (1-psi) mean.
-func (b *builder) styles(g *styleGAN2, z *compute.Tensor) *gorgonia.Node {
+func (b *builder) styles(g *styleGAN2, z *compute.Tensor) node {
 	w := autodiff.Constant(b.g, "z", normalise(z))
 	for j := range g.mapping {
 		w = b.equalised(w, fmt.Sprintf("style.%d.weight", j+1), fmt.Sprintf("style.%d.bias", j+1), rateMapping)
-		if b.err != nil {
-			return nil
-		}
-		w = b.try(autodiff.LeakyReLU(w, 0.2, math.Sqrt2))
+		w = b.do(func() (node, error) { return autodiff.LeakyReLU(w, 0.2, math.Sqrt2) })
 	}
-	if g.psi == 1 || b.err != nil {
+	if g.psi == 1 {
 		return w
 	}
 	rest := compute.New(z.Shape[0], len(g.average.Data))
 	for i := range rest.Data {
 		rest.Data[i] = float32(1-g.psi) * g.average.Data[i%len(g.average.Data)]
 	}
-	if w = b.try(autodiff.Scale(w, float32(g.psi))); b.err != nil {
-		return nil
-	}
-	return b.try(autodiff.Add(w, autodiff.Constant(b.g, "latent_avg", rest)))
+	w = b.do(func() (node, error) { return autodiff.Scale(w, float32(g.psi)) })
+	return b.do(func() (node, error) { return autodiff.Add(w, autodiff.Constant(b.g, "latent_avg", rest)) })
 }
 
-func (b *builder) input(n int) *gorgonia.Node {
-	c := b.param("input.input")
-	if b.err != nil {
-		return nil
-	}
-	return b.try(autodiff.Repeat(c, n))
-}
-
-// layer is one styled convolution from feature map to feature map.
-func (b *builder) layer(c *styledConv, x, w *gorgonia.Node) *gorgonia.Node {
+// styledConv is one styled convolution from feature map to feature map.
+func (b *builder) styledConv(c *styledConv, x, w node) node {
 	name := convName(c.Number)
-	if b.err != nil {
-		return nil
-	}
 	s := b.equalised(w, name+".conv.modulation.weight", name+".conv.modulation.bias", 1)
-	stored, strength, bias := b.param(name+".conv.weight"), b.param(name+".noise.weight"), b.param(name+".activate.bias")
-	if b.err != nil {
-		return nil
-	}
-	weight := b.try(autodiff.Reshape(stored, c.weight.Shape...))
-	k := b.try(autodiff.ScaleChannels(x, s))
-	return b.styled(c, k, s, weight, strength, bias)
+	weight := b.do(func() (node, error) { return autodiff.Reshape(b.params[name+".conv.weight"], c.weight.Shape...) })
+	k := b.do(func() (node, error) { return autodiff.ScaleChannels(x, s) })
+	return b.target(c, k, s, weight, b.params[name+".noise.weight"], b.params[name+".activate.bias"])
 }
 
-// paint is to_rgb: modulated 1x1 convolution plus bias, added to the running image.
-func (b *builder) paint(number int, x, rgb, w *gorgonia.Node) *gorgonia.Node {
+// toRGB is the modulated 1x1 convolution to colours, with bias.
+func (b *builder) toRGB(number int, x, w node) node {
 	name := rgbName(number)
-	if b.err != nil {
-		return nil
-	}
+	stored := b.params[name+".conv.weight"]
+	c := stored.Shape()[2]
 	s := b.equalised(w, name+".conv.modulation.weight", name+".conv.modulation.bias", 1)
-	stored, bias := b.param(name+".conv.weight"), b.param(name+".bias")
-	if b.err != nil {
-		return nil
-	}
-	c := x.Shape()[1]
-	weight := b.try(autodiff.Reshape(stored, 3, c, 1, 1))
-	flat := b.try(autodiff.Reshape(bias, 3))
-	k := b.try(autodiff.ScaleChannels(x, s))
-	if b.err != nil {
-		return nil
-	}
-	y := b.try(autodiff.Conv2D(k, weight, compute.Params{}))
-	if b.err != nil {
-		return nil
-	}
-	y = b.try(autodiff.Scale(y, float32(1/math.Sqrt(float64(c)))))
-	if b.err != nil {
-		return nil
-	}
-	y = b.try(autodiff.AddChannelBias(y, flat))
-	if rgb == nil || b.err != nil {
-		return y
-	}
-	return b.try(autodiff.Add(rgb, y))
+	weight := b.do(func() (node, error) { return autodiff.Reshape(stored, 3, c, 1, 1) })
+	bias := b.do(func() (node, error) { return autodiff.Reshape(b.params[name+".bias"], 3) })
+	k := b.do(func() (node, error) { return autodiff.ScaleChannels(x, s) })
+	y := b.do(func() (node, error) { return autodiff.Conv2D(k, weight, compute.Params{}) })
+	y = b.do(func() (node, error) { return autodiff.Scale(y, float32(1/math.Sqrt(float64(c)))) })
+	return b.do(func() (node, error) { return autodiff.AddChannelBias(y, bias) })
 }

@@ -38,8 +38,8 @@ func LoadFile(ctx context.Context, path string, o Options) (Generator, error) {
 	return g, nil
 }
 
-// Load reads a generator from a PyTorch checkpoint: the official container with entries g_ema and latent_avg, or a bare state
-// dict; official or sequential names. Resolution, widths, latent size and depth of the mapping follow from the
+// Load reads a generator from a PyTorch checkpoint. StyleGAN2: the official container with entries g_ema and latent_avg, or
+// a bare state dict; official or sequential names. Progressive GAN: a state dict, bare or under state_dict. Resolution, widths, latent size and depth of the mapping follow from the
 // tensors. Loading is strict: a missing, unexpected, mis-shaped or non-finite tensor is an error naming it.
 func Load(ctx context.Context, src Source, o Options) (Generator, error) {
 	f, err := checkpoint.ReadFrom(src, src.Size())
@@ -78,6 +78,9 @@ func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error)
 	if err != nil {
 		return nil, err
 	}
+	if isProgGAN(s) {
+		return loadProgGAN(s, psi)
+	}
 	if err := toOfficial(s); err != nil {
 		return nil, err
 	}
@@ -102,6 +105,17 @@ func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error)
 	}
 	g.psi = psi
 	return g, nil
+}
+
+func loadProgGAN(s *checkpoint.State, psi float64) (Generator, error) {
+	if psi != 1 {
+		return nil, fmt.Errorf("truncation %v: a Progressive GAN has none", psi)
+	}
+	g, err := readProgGAN(s)
+	if err != nil {
+		return nil, err
+	}
+	return g, s.Finish()
 }
 
 // reader takes tensors until the first error.

@@ -1,7 +1,6 @@
 package gan
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -9,34 +8,50 @@ import (
 	"rewriting/gan/checkpoint"
 )
 
-// Save writes a StyleGAN2 in the official container: g_ema with parameters and buffers under their official names, and
-// latent_avg. Truncation is an option of loading and not stored.
+// Save writes a generator as its kind is published. StyleGAN2: the official container, g_ema with parameters and buffers
+// under their official names, and latent_avg. Progressive GAN: a bare state dict. Truncation is an option of loading
+// and not stored.
 func Save(w io.Writer, g Generator) error {
-	s, ok := g.(*styleGAN2)
-	if !ok {
-		return errors.New("only a StyleGAN2 has an official container to be saved in")
+	var object *checkpoint.Dict
+	switch g := g.(type) {
+	case *styleGAN2:
+		object = g.container()
+	case *progGAN:
+		object = g.params.dict()
+	default:
+		return fmt.Errorf("saving generator: kind %q has no form to be saved in", g.Info().Kind)
 	}
-	state := checkpoint.NewDict()
-	for _, n := range s.params.names {
-		state.Set(n, s.params.tensor(n))
+	if err := checkpoint.Write(w, object); err != nil {
+		return fmt.Errorf("saving generator: %w", err)
 	}
-	buffers := defaultBuffers(len(s.convs))
-	for _, n := range bufferNames(len(s.convs)) {
+	return nil
+}
+
+// dict is the state dict of all parameters.
+func (p params) dict() *checkpoint.Dict {
+	d := checkpoint.NewDict()
+	for _, n := range p.names {
+		d.Set(n, p.tensor(n))
+	}
+	return d
+}
+
+func (g *styleGAN2) container() *checkpoint.Dict {
+	state := g.params.dict()
+	buffers := defaultBuffers(len(g.convs))
+	for _, n := range bufferNames(len(g.convs)) {
 		t := buffers[n]
-		if stored := s.buffers[n]; stored != nil {
+		if stored := g.buffers[n]; stored != nil {
 			t = stored
 		}
 		state.Set(n, t)
 	}
 	root := checkpoint.NewDict()
 	root.Set("g_ema", state)
-	if s.average != nil {
-		root.Set("latent_avg", s.average)
+	if g.average != nil {
+		root.Set("latent_avg", g.average)
 	}
-	if err := checkpoint.Write(w, root); err != nil {
-		return fmt.Errorf("saving generator: %w", err)
-	}
-	return nil
+	return root
 }
 
 // bufferNames lists the buffers of a generator with so many styled convolutions: filters, then noise maps.

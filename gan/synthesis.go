@@ -26,8 +26,8 @@ func (g *styleGAN2) Image(z *compute.Tensor) (*compute.Tensor, error) {
 
 // styles is the mapping with truncation: z [N,LatentDim] -> w [N,StyleDim].
 func (g *styleGAN2) styles(z *compute.Tensor) (*compute.Tensor, error) {
-	if want := g.mapping[0].w.Shape[1]; len(z.Shape) != 2 || z.Shape[0] < 1 || z.Shape[1] != want {
-		return nil, fmt.Errorf("latents have shape %v, the generator takes [N %d]", z.Shape, want)
+	if err := g.checkLatents(z); err != nil {
+		return nil, err
 	}
 	w := normalise(z)
 	for _, l := range g.mapping {
@@ -42,6 +42,13 @@ func (g *styleGAN2) styles(z *compute.Tensor) (*compute.Tensor, error) {
 		}
 	}
 	return w, nil
+}
+
+func (g *styleGAN2) checkLatents(z *compute.Tensor) error {
+	if want := g.mapping[0].w.Shape[1]; len(z.Shape) != 2 || z.Shape[0] < 1 || z.Shape[1] != want {
+		return fmt.Errorf("latents have shape %v, the generator takes [N %d]", z.Shape, want)
+	}
+	return nil
 }
 
 // normalise divides each row by its root mean square: z/sqrt(mean(z^2) + 1e-8).
