@@ -129,32 +129,9 @@ func (m *Model) fold() error {
 // them, and finds out when every intermediate is read for the last time.
 func (m *Model) plan(names []string) (*plan, error) {
 	p := &plan{inputs: map[string]int{}, consts: map[int]*Value{}, names: names}
-	needed := make([]bool, len(m.nodes))
-	var need func(name string)
-	need = func(name string) {
-		i, made := m.maker[name]
-		if name == "" || !made || needed[i] || m.consts[name] != nil {
-			return
-		}
-		needed[i] = true
-	}
 	for _, name := range names {
 		if _, made := m.maker[name]; !made && m.consts[name] == nil && !m.isInput(name) {
 			return nil, m.errorf("has no value %q", name)
-		}
-		need(name)
-	}
-	for i := len(m.nodes) - 1; i >= 0; i-- { // readers come after makers, so one sweep suffices
-		if needed[i] {
-			for _, name := range m.nodes[i].inputs {
-				need(name)
-			}
-		}
-	}
-	var nodes []*node
-	for i, n := range m.nodes {
-		if needed[i] {
-			nodes = append(nodes, n)
 		}
 	}
 	slots := map[string]int{}
@@ -175,7 +152,7 @@ func (m *Model) plan(names []string) (*plan, error) {
 		}
 		return s
 	}
-	for _, n := range fuse(nodes, names) {
+	for _, n := range fuse(m.required(names), names) {
 		s := step{node: n.node, run: n.run}
 		for _, name := range n.inputs {
 			s.in = append(s.in, slot(name))
@@ -190,6 +167,28 @@ func (m *Model) plan(names []string) (*plan, error) {
 	}
 	p.lastUses()
 	return p, nil
+}
+
+// required lists the nodes that some values need and that were not folded, in execution order.
+func (m *Model) required(names []string) []*node {
+	needed := make([]bool, len(m.nodes))
+	need := func(names []string) {
+		for _, name := range names {
+			if i, made := m.maker[name]; made && m.consts[name] == nil {
+				needed[i] = true
+			}
+		}
+	}
+	need(names)
+	var nodes []*node
+	for i := len(m.nodes) - 1; i >= 0; i-- { // readers come after makers, so one sweep suffices
+		if needed[i] {
+			need(m.nodes[i].inputs)
+			nodes = append(nodes, m.nodes[i])
+		}
+	}
+	slices.Reverse(nodes)
+	return nodes
 }
 
 func (p *plan) lastUses() {
