@@ -17,8 +17,12 @@ var (
 	cReg = [3]string{"R12", "R13", "R14"}
 )
 
-// tileAVX512 prints the kernel of 8 rows x up to 3 vectors of 16 lanes. Accumulator of row r and vector v is
-// Z(3r+v); Z24-26 hold the vectors of one step and Z27 the broadcast weight.
+// rowBodies are the numbers of rows that the AVX-512 kernel has a loop of its own for: whole panels, the colours of
+// an image, and depthwise convolutions.
+var rowBodies = []int{8, 4, 1}
+
+// tileAVX512 prints the kernel of up to 8 rows x up to 3 vectors of 16 lanes. With n vectors the accumulator of row r
+// and vector v is Z(nr+v); Z24-26 hold the vectors of one step and Z27-30 in turn the broadcast weights.
 func tileAVX512(p *printer) {
 	p.text("tileAVX512", 0, 8)
 	loadTile(p)
@@ -31,23 +35,34 @@ func tileAVX512(p *printer) {
 	p.op("MOVQ %d(%s), %s", tileLDC, argTile, ldc)
 	p.op("SHLQ $2, %s", ldc)
 	p.op("MOVQ %d(%s), BX", tileVecs, argTile)
-	p.op("CMPQ BX, $2")
-	p.op("JLT vecs1")
-	p.op("JEQ vecs2")
-	for nv := 3; nv >= 1; nv-- {
-		p.label(fmt.Sprintf("vecs%d", nv))
-		tileBodyAVX512(p, nv)
+	p.op("MOVQ %d(%s), %s", tileRows, argTile, rowsLeft)
+	for i, rows := range rowBodies {
+		if i+1 < len(rowBodies) {
+			p.op("CMPQ %s, $%d", rowsLeft, rowBodies[i+1])
+			p.op("JLE rows%d", rowBodies[i+1])
+		}
+		p.op("CMPQ BX, $2")
+		p.op("JLT rows%dvecs1", rows)
+		p.op("JEQ rows%dvecs2", rows)
+		for nv := 3; nv >= 1; nv-- {
+			p.label(fmt.Sprintf("rows%dvecs%d", rows, nv))
+			tileBodyAVX512(p, rows, nv)
+		}
+		if i+1 < len(rowBodies) {
+			p.label(fmt.Sprintf("rows%d", rowBodies[i+1]))
+		}
 	}
 }
 
-func tileBodyAVX512(p *printer, nv int) {
+// tileBodyAVX512 prints the kernel for at most the given rows and exactly nv vectors.
+func tileBodyAVX512(p *printer, rows, nv int) {
 	acc := func(r, v int) string { return fmt.Sprintf("Z%d", nv*r+v) }
-	l := func(s string) string { return fmt.Sprintf("%s%d", s, nv) }
+	l := func(s string) string { return fmt.Sprintf("%s%dx%d", s, rows, nv) }
 	// Start from zero, the bias, or (as far as rows go) what the result already holds.
 	p.op("MOVQ %d(%s), BX", tileBias, argTile)
 	p.op("TESTQ BX, BX")
 	p.op("JZ %s", l("zero"))
-	for r := range 8 {
+	for r := range rows {
 		for v := range nv {
 			if v == 0 {
 				p.op("VBROADCASTSS %d(BX), %s", 4*r, acc(r, 0))
@@ -58,13 +73,13 @@ func tileBodyAVX512(p *printer, nv int) {
 	}
 	p.op("JMP %s", l("start"))
 	p.label(l("zero"))
-	for i := range 8 * nv {
+	for i := range rows * nv {
 		p.op("VPXORD Z%d, Z%d, Z%d", i, i, i)
 	}
 	p.op("TESTQ %s, %s", accum, accum)
 	p.op("JZ %s", l("start"))
 	p.op("MOVQ %d(%s), %s", tileRows, argTile, rowsLeft)
-	for r := range 8 {
+	for r := range rows {
 		for v := range nv {
 			p.op("VMOVUPS.Z (%s), K%d, %s", cReg[v], v+1, acc(r, v))
 			p.op("ADDQ %s, %s", ldc, cReg[v])
@@ -81,12 +96,11 @@ func tileBodyAVX512(p *printer, nv int) {
 	for v := range nv {
 		p.op("VMOVUPS (%s)(%s*4), Z%d", bReg[v], offset, 24+v)
 	}
-	for r := range 8 {
+	for r := range rows {
 		if nv == 1 {
 			p.op("VFMADD231PS.BCST %d(%s), Z24, %s", 4*r, argA, acc(r, 0))
 			continue
 		}
-		// Two broadcast registers in turn keep successive rows independent.
 		p.op("VBROADCASTSS %d(%s), Z%d", 4*r, argA, 27+r%4)
 		for v := range nv {
 			p.op("VFMADD231PS Z%d, Z%d, %s", 24+v, 27+r%4, acc(r, v))
@@ -97,12 +111,12 @@ func tileBodyAVX512(p *printer, nv int) {
 	p.op("DECQ %s", argK)
 	p.op("JNZ %s", l("loop"))
 	p.op("MOVQ %d(%s), %s", tileRows, argTile, rowsLeft)
-	for r := range 8 {
+	for r := range rows {
 		for v := range nv {
 			p.op("VMOVUPS %s, K%d, (%s)", acc(r, v), v+1, cReg[v])
 			p.op("ADDQ %s, %s", ldc, cReg[v])
 		}
-		if r < 7 {
+		if r < rows-1 {
 			p.op("DECQ %s", rowsLeft)
 			p.op("JZ %s", l("done"))
 		}
