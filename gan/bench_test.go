@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"testing"
 
+	"gorgonia.org/gorgonia"
+
 	"rewriting/compute"
+	"rewriting/compute/autodiff"
 	"rewriting/gan"
 	"rewriting/gan/checkpoint"
 	"rewriting/gan/latent"
@@ -66,6 +69,34 @@ func BenchmarkImage(b *testing.B) {
 // BenchmarkFinetuneStep is a forward and backward pass through the whole network for one image.
 func BenchmarkFinetuneStep(b *testing.B) {
 	p, _, _ := problem(b, worldSize(b), latent.Seed(1, 64))
+	defer p.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := p.Step(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkInsertStep is one loss and gradient of the rewriting method's insert at layer 6 of that generator.
+func BenchmarkInsertStep(b *testing.B) {
+	cut := cutAt(b, worldSize(b), 6)
+	s := contextOf(b, cut, latent.Seed(1, 64))
+	s = crop(s, gan.Box{Top: 4, Left: 2, Bottom: 12, Right: 14}, 1)
+	e := gorgonia.NewGraph()
+	w := autodiff.Parameter(e, "w", cut.Weight().Clone())
+	v, err := cut.TargetGraph(e, w, s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	loss, err := autodiff.L1Mean(v, autodiff.Constant(e, "goal", compute.New(v.Shape()...)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := autodiff.NewProblem(e, loss, []*gorgonia.Node{w})
+	if err != nil {
+		b.Fatal(err)
+	}
 	defer p.Close()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -196,22 +196,31 @@ func readStyleGAN2(s *checkpoint.State) (*styleGAN2, error) {
 // it is read when rendering; a filter other than the one built in is refused, because the images would differ.
 func readBuffers(s *checkpoint.State, convs int) (map[string]*compute.Tensor, error) {
 	buffers := map[string]*compute.Tensor{}
-	for name, want := range defaultBuffers(convs) {
-		if !s.Has(name) {
+	filter := firFilter()
+	for _, b := range buffersOf(convs) {
+		if !s.Has(b.name) {
 			continue
 		}
-		t, err := s.Take(name, want.Shape...)
+		t, err := s.Take(b.name, b.shape...)
 		if err != nil {
 			return nil, err
 		}
-		if len(want.Shape) == 2 {
-			for i, v := range t.Data {
-				if math.Abs(float64(v-want.Data[i])) > 1e-6 {
-					return nil, fmt.Errorf("tensor %q is not the [1,3,3,1] filter with gain 4", name)
-				}
-			}
+		if b.filter && !nearly(t.Data, filter.Data) {
+			return nil, fmt.Errorf("tensor %q is not the [1,3,3,1] filter with gain 4", b.name)
 		}
-		buffers[name] = t
+		buffers[b.name] = t
 	}
 	return buffers, nil
+}
+
+// filterTolerance allows for filters that were normalised in another order of operations.
+const filterTolerance = 1e-6
+
+func nearly(a, b []float32) bool {
+	for i, v := range a {
+		if math.Abs(float64(v-b[i])) > filterTolerance {
+			return false
+		}
+	}
+	return true
 }

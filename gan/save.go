@@ -38,13 +38,16 @@ func (p params) dict() *checkpoint.Dict {
 
 func (g *styleGAN2) container() *checkpoint.Dict {
 	state := g.params.dict()
-	buffers := defaultBuffers(len(g.convs))
-	for _, n := range bufferNames(len(g.convs)) {
-		t := buffers[n]
-		if stored := g.buffers[n]; stored != nil {
-			t = stored
+	for _, b := range buffersOf(len(g.convs)) {
+		t := g.buffers[b.name]
+		switch {
+		case t != nil:
+		case b.filter:
+			t = firFilter()
+		default:
+			t = compute.New(b.shape...)
 		}
-		state.Set(n, t)
+		state.Set(b.name, t)
 	}
 	root := checkpoint.NewDict()
 	root.Set("g_ema", state)
@@ -54,32 +57,34 @@ func (g *styleGAN2) container() *checkpoint.Dict {
 	return root
 }
 
-// bufferNames lists the buffers of a generator with so many styled convolutions: filters, then noise maps.
-func bufferNames(convs int) []string {
-	var names []string
-	for layer := 3; layer < convs+2; layer += 2 {
-		names = append(names, convName(layer)+".conv.blur.kernel", rgbName((layer+1)/2)+".upsample.kernel")
-	}
-	for i := range convs {
-		names = append(names, fmt.Sprintf("noises.noise_%d", i))
-	}
-	return names
+// buffer is a stored tensor that rendering never reads.
+type buffer struct {
+	name   string
+	shape  []int
+	filter bool // the FIR filter; otherwise a noise map
 }
 
-// defaultBuffers are the filters outer([1,3,3,1])/64*4 and noise maps of zeros, which nothing reads.
-func defaultBuffers(convs int) map[string]*compute.Tensor {
-	filter := compute.New(4, 4)
-	taps := [4]float32{1, 3, 3, 1}
-	for i := range 16 {
-		filter.Data[i] = taps[i/4] * taps[i%4] / 16
-	}
-	buffers := map[string]*compute.Tensor{}
-	for _, n := range bufferNames(convs) {
-		buffers[n] = filter
+// buffersOf lists the buffers of a generator with so many styled convolutions: filters, then noise maps.
+func buffersOf(convs int) []buffer {
+	var all []buffer
+	for layer := 3; layer < convs+2; layer += 2 {
+		all = append(all,
+			buffer{convName(layer) + ".conv.blur.kernel", []int{4, 4}, true},
+			buffer{rgbName((layer+1)/2) + ".upsample.kernel", []int{4, 4}, true})
 	}
 	for i := range convs {
 		size := firstSize << ((i + 1) / 2)
-		buffers[fmt.Sprintf("noises.noise_%d", i)] = compute.New(1, 1, size, size)
+		all = append(all, buffer{fmt.Sprintf("noises.noise_%d", i), []int{1, 1, size, size}, false})
 	}
-	return buffers
+	return all
+}
+
+// firFilter is outer([1,3,3,1])/64*4, the filter of every blur and upsampling.
+func firFilter() *compute.Tensor {
+	f := compute.New(4, 4)
+	taps := [4]float32{1, 3, 3, 1}
+	for i := range f.Data {
+		f.Data[i] = taps[i/4] * taps[i%4] / 16
+	}
+	return f
 }

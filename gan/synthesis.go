@@ -3,6 +3,8 @@ package gan
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"rewriting/compute"
 	"rewriting/gan/latent"
@@ -112,7 +114,10 @@ func (c *styledConv) target(key, style *compute.Tensor) *compute.Tensor {
 	k := c.kernel()
 	var y *compute.Tensor
 	if c.up {
-		y = compute.Blur(k.up.Conv(key), 1, 1)
+		u := borrow(key.Shape[0], c.Out, 2*key.Shape[2]+1, 2*key.Shape[3]+1)
+		k.up.ConvInto(u, key)
+		y = compute.Blur(u, 1, 1)
+		scratch.Put(u)
 	} else {
 		y = k.filter.Conv(key, nil)
 	}
@@ -125,6 +130,21 @@ func (c *styledConv) target(key, style *compute.Tensor) *compute.Tensor {
 	}
 	compute.NoiseBiasAct(y, noise, c.strength, c.bias)
 	return y
+}
+
+// scratch keeps the maps between up-convolution and blur, the largest ones that do not outlive their layer.
+var scratch = sync.Pool{New: func() any { return new(compute.Tensor) }}
+
+// borrow takes a tensor with arbitrary contents out of scratch.
+func borrow(shape ...int) *compute.Tensor {
+	t := scratch.Get().(*compute.Tensor)
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	t.Data = slices.Grow(t.Data[:0], n)[:n]
+	t.Shape = append(t.Shape[:0], shape...)
+	return t
 }
 
 // demodulation is sigma / sqrt(sum over i,ky,kx of (sigma W s_i)^2 + 1e-8), [N,Co], from the weight's table of squares.

@@ -80,7 +80,7 @@ func (s *State) Rename(from, to string) error {
 	return nil
 }
 
-// Take fetches a tensor of exactly this shape; a dimension of -1 fits any length. A missing tensor, one of another
+// Take fetches a tensor of exactly this shape; a dimension of -1 fits any positive length. A missing tensor, one of another
 // shape, and one with a value that is not finite are errors that name it.
 func (s *State) Take(name string, shape ...int) (*compute.Tensor, error) {
 	t := s.tensors[name]
@@ -155,7 +155,7 @@ func (s *State) Finish() error {
 }
 
 func fits(shape, want []int) bool {
-	return slices.EqualFunc(shape, want, func(a, b int) bool { return b < 0 || a == b })
+	return slices.EqualFunc(shape, want, func(a, b int) bool { return a == b || b < 0 && a > 0 })
 }
 
 func pattern(shape []int) string {

@@ -1,0 +1,30 @@
+package gan_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"rewriting/gan"
+	"rewriting/gan/checkpoint"
+)
+
+// A file either loads into a generator that renders, or is refused; nothing else may happen.
+func FuzzLoad(f *testing.F) {
+	for _, object := range []any{container(toyState(), toyAverage()), toyProgState()} {
+		var b bytes.Buffer
+		if err := checkpoint.Write(&b, object); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		g, err := gan.Load(context.Background(), bytes.NewReader(raw), gan.Options{})
+		if err != nil {
+			return
+		}
+		if g.Info().LatentDim == 0 {
+			t.Error("a generator without latents was accepted")
+		}
+	})
+}
