@@ -13,7 +13,7 @@ import (
 	"rewriting/gan/latent"
 )
 
-// worldSize is a generator of the size of the embedded worlds': 64 pixels, 1.0 million parameters.
+// worldSize is a generator of the size of the embedded worlds': 64 pixels, 0.9 million parameters.
 func worldSize(t testing.TB) gan.Generator {
 	t.Helper()
 	const style = 128
