@@ -33,7 +33,8 @@ type Model struct {
 }
 
 // Port describes one input or output of a model. Dims holds lengths, or -1 where the length is free;
-// Symbols names free dimensions that must agree ("" where they need not). Dims is nil when no rank is declared.
+// Symbols names free dimensions that must agree ("" where they need not). Dims is nil when no rank is declared. An
+// output may leave its Type open (0).
 type Port struct {
 	Name    string
 	Type    Type
@@ -92,6 +93,9 @@ func (m *Model) read(p *proto.Model) error {
 			continue // before IR version 4 initialisers had to be listed as inputs too
 		}
 		port, err := newPort(i)
+		if err == nil && port.Type == 0 {
+			err = errors.New("is not a dense tensor")
+		}
 		if err != nil {
 			return m.errorf("input %q: %w", i.Name, err)
 		}
@@ -131,10 +135,7 @@ func newPort(v *proto.ValueInfo) (Port, error) {
 	if v.Name == "" {
 		return p, errors.New("has no name")
 	}
-	if v.Type == 0 {
-		return p, errors.New("is not a dense tensor")
-	}
-	if p.Type.storage() == noStorage {
+	if v.Type != 0 && p.Type.storage() == noStorage {
 		return p, fmt.Errorf("element %v is not supported", p.Type)
 	}
 	if v.Ranked {
