@@ -32,10 +32,10 @@ func Parse(path string, text []byte, overrides []string) (*Experiment, error) {
 		}
 	}
 	e := &Experiment{Path: path, doc: doc}
-	var first error
-	e.read(&table{doc: doc, m: doc.root, err: &first})
-	if first != nil {
-		return nil, first
+	var found mistakes
+	e.read(&table{doc: doc, m: doc.root, first: &found})
+	if err := found.err(); err != nil {
+		return nil, err
 	}
 	if err := e.files(); err != nil {
 		return nil, err
@@ -61,8 +61,8 @@ func (e *Experiment) read(root *table) {
 		Rows:   s.whole("rows", 1000, 1, maxRows),
 		Seed:   uint32(s.whole("seed", 1, 0, math.MaxUint32)),
 	}
-	if e.Session.Layer == 0 {
-		s.fail("layer", "is required: the number of the layer to edit; `pipeline inspect MODEL` lists them")
+	if s.m["layer"] == nil {
+		s.missing("layer", "is required: the number of the layer to edit; `pipeline inspect MODEL` lists them")
 	}
 	n := root.sub("samples")
 	e.Samples = Samples{
@@ -110,12 +110,12 @@ func (t *table) entries(key string) []Entry {
 		t.fail(key, "must be a list of tables, each written [[%s]]; is %s", key, kindOf(v))
 	}
 	if len(list) == 0 {
-		t.fail(key, "at least one [[%s]] is required", key)
+		t.missing(key, "at least one [[%s]] is required", key)
 	}
 	var out []Entry
 	seen := map[string]bool{}
 	for i, m := range list {
-		sub := &table{doc: t.doc, path: fmt.Sprintf("%s.%d", key, i), m: m, err: t.err}
+		sub := &table{doc: t.doc, path: fmt.Sprintf("%s.%d", key, i), m: m, first: t.first}
 		e := Entry{Kind: sub.required("kind", "insert"), Path: sub.path, Params: maps.Clone(m)}
 		e.Name = sub.text("name", e.Kind)
 		delete(e.Params, "name")

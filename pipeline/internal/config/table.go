@@ -14,12 +14,29 @@ type table struct {
 	path  string
 	m     map[string]any
 	known []string
-	err   *error // shared by all tables of a document
+	first *mistakes // shared by all tables of a document
+}
+
+// mistakes are the first of each sort. A key that is unknown is told before one that is missing: the one is
+// often the other, misspelt.
+type mistakes struct{ wrong, missing error }
+
+func (m *mistakes) err() error {
+	if m.wrong != nil {
+		return m.wrong
+	}
+	return m.missing
 }
 
 func (t *table) fail(key, format string, args ...any) {
-	if *t.err == nil {
-		*t.err = t.doc.at(join(t.path, key), format, args...)
+	if t.first.wrong == nil {
+		t.first.wrong = t.doc.at(join(t.path, key), format, args...)
+	}
+}
+
+func (t *table) missing(key, format string, args ...any) {
+	if t.first.missing == nil {
+		t.first.missing = t.doc.at(join(t.path, key), format, args...)
 	}
 }
 
@@ -30,7 +47,7 @@ func (t *table) get(key string) any {
 
 // sub is a table inside this one; absent is like empty.
 func (t *table) sub(key string) *table {
-	s := &table{doc: t.doc, path: join(t.path, key), m: map[string]any{}, err: t.err}
+	s := &table{doc: t.doc, path: join(t.path, key), m: map[string]any{}, first: t.first}
 	switch v := t.get(key).(type) {
 	case nil:
 	case map[string]any:
@@ -56,7 +73,7 @@ func (t *table) text(key, standard string) string {
 func (t *table) required(key, example string) string {
 	s := t.text(key, "")
 	if s == "" {
-		t.fail(key, "is required, such as %s = %q", key, example)
+		t.missing(key, "is required, such as %s = %q", key, example)
 	}
 	return s
 }
