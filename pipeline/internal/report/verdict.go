@@ -171,22 +171,41 @@ func (v *verdict) outside() string {
 	return s + "."
 }
 
+// target compares with the known ideal, where there is one. The perceptual form is the better witness
+// (pixels inside the window are ruled by small shifts), so it speaks alone where it was measured.
 func (v *verdict) target() string {
-	col, ok := v.column(metrics.Target)
-	if !ok {
-		return ""
+	var all, perceptual []string
+	for _, col := range v.r.shown() {
+		if _, ok := v.ours.Cells[col.Key]; !ok || col.Role != metrics.Target {
+			continue
+		}
+		s := v.nearness(col)
+		if s == "" {
+			continue
+		}
+		all = append(all, s)
+		if strings.Contains(col.Key, "-lpips-") {
+			perceptual = append(perceptual, s)
+		}
 	}
+	if len(perceptual) > 0 {
+		all = perceptual
+	}
+	return strings.Join(all, " ")
+}
+
+func (v *verdict) nearness(col metrics.Column) string {
 	better, same, worse := v.split(col, v.others())
 	s := ""
 	switch {
 	case len(better)+len(same)+len(worse) == 0:
 		return ""
 	case len(better) == 0 && len(same) == 0:
-		s = fmt.Sprintf("The pictures of %s are the closest of all edits to those that a perfect edit would give (%q, %s).", v.ours.name(), col.Title, digits(v.ours.Cells[col.Key].Value, col.Digits))
+		s = fmt.Sprintf("On %q, the pictures of %s are the closest of all edits to those that a perfect edit would give (%s).", col.Title, v.ours.name(), digits(v.ours.Cells[col.Key].Value, col.Digits))
 	case len(better) == 0:
-		s = fmt.Sprintf("No edit is shown to come closer to what a perfect edit would give (%q); no difference is shown to %s.", col.Title, names(same))
+		s = fmt.Sprintf("On %q, no edit is shown to come closer to what a perfect edit would give; no difference is shown to %s.", col.Title, names(same))
 	default:
-		s = fmt.Sprintf("%s %s closer to what a perfect edit would give (%q).", names(better), come(better), col.Title)
+		s = fmt.Sprintf("On %q, %s %s closer to what a perfect edit would give.", col.Title, names(better), come(better))
 	}
 	if v.clean != nil {
 		switch quality(col, v.clean.Cells[col.Key]) {

@@ -63,6 +63,27 @@ func TestVerdictSaysWhatTheNumbersSay(t *testing.T) {
 	}
 }
 
+func TestThePerceptualDistanceToTheIdealSpeaksWhereThereIsOne(t *testing.T) {
+	r := tiny(tinyRow("Ours", "insert", 90, "", .1, ""), tinyRow("A", "linear", 80, "-", .2, "+"), tinyRow("Unmodified", "unmodified", 1, "-", 0, "-"))
+	for _, key := range []string{"cf-own-l1-outside", "cf-own-lpips-outside"} {
+		r.Columns = append(r.Columns, metrics.Column{Key: key, Title: key, Kind: metrics.Mean, Digits: 2, Direction: metrics.Lower, Role: metrics.Target})
+	}
+	for i, verdicts := range [][2]string{{"", ""}, {"-", "+"}, {"-", "~"}} {
+		for k, key := range []string{"cf-own-l1-outside", "cf-own-lpips-outside"} {
+			c := Cell{Value: 0.25}
+			if verdicts[k] != "" {
+				c.Difference = &Difference{Verdict: verdicts[k]}
+			}
+			r.Rows[i].Cells[key] = c
+		}
+	}
+	got := strings.Join(Verdict(r), "\n")
+	want := `On "cf-own-lpips-outside", the pictures of Ours are the closest of all edits to those that a perfect edit would give (0.25). No difference is shown to the unmodified images.`
+	if !strings.Contains(got, want) || strings.Contains(got, "l1") {
+		t.Errorf("missing: %s\nin: %s", want, got)
+	}
+}
+
 func TestVerdictCountsAgreementWithThePaper(t *testing.T) {
 	r := tiny(withPaper(tinyRow("Ours", "insert", 90, "", .1, ""), 84.37, .04),
 		withPaper(tinyRow("A", "linear", 99, "+", .05, "-"), 87.44, .14),
