@@ -31,7 +31,13 @@ func (w window) poolShape(x *Value) (window, []int, []int, error) {
 	if err != nil {
 		return w, nil, nil, err
 	}
-	return w, pads, append([]int{x.Shape[0], x.Shape[1]}, size...), nil
+	shape := append([]int{x.Shape[0], x.Shape[1]}, size...)
+	// Padding lets a small file ask for huge windows: bound the work as well as the memory.
+	n, err := elements(shape)
+	if err == nil && n > 256*maxElements/product(w.kernel) {
+		err = fmt.Errorf("kernel %v on %v is too much work", w.kernel, x)
+	}
+	return w, pads, shape, err
 }
 
 // buildMaxPool: padding counts as minus infinity. The optional second output holds the flat index

@@ -159,21 +159,19 @@ func (v *Value) scalar() (float64, error) {
 // allocation: one GiB of float32. A variable, so that fuzzing need not fill such values.
 var maxElements = 1 << 28
 
-// elements is the product of a shape's dimensions, or an error when one is negative or the product too large.
+// elements is the product of a shape's dimensions, or an error when one is negative or the product too
+// large. Empty values are held to the same bound without their empty axes, since loops run over those.
 func elements(shape []int) (int, error) {
-	n := 1
+	n, extent := 1, 1
 	for _, d := range shape {
 		if d < 0 {
 			return 0, fmt.Errorf("shape %v has a negative dimension", shape)
 		}
-		if d > 0 && n > maxElements/d {
-			// A later zero would make the product zero; then the shape is fine after all.
-			if slices.Contains(shape, 0) {
-				return 0, nil
-			}
+		if d > 0 && extent > maxElements/d {
 			return 0, fmt.Errorf("shape %v has more than %d elements", shape, maxElements)
 		}
 		n *= d
+		extent *= max(d, 1)
 	}
 	return n, nil
 }
