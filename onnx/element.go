@@ -10,24 +10,6 @@ type number interface {
 	float32 | float64 | int64 | int32 | uint8
 }
 
-// data returns the slice of v that holds elements of type T.
-func data[T element](v *Value) []T {
-	var zero T
-	switch any(zero).(type) {
-	case float32:
-		return any(v.F32).([]T)
-	case float64:
-		return any(v.F64).([]T)
-	case int64:
-		return any(v.I64).([]T)
-	case int32:
-		return any(v.I32).([]T)
-	case uint8:
-		return any(v.U8).([]T)
-	}
-	return any(v.Bool).([]T)
-}
-
 // copyRange copies n elements of src from index s to dst at index d; both have the same storage.
 func copyRange(dst *Value, d int, src *Value, s, n int) {
 	switch dst.Type.storage() {

@@ -31,9 +31,13 @@ func identity(f *frame, in []*Value) ([]*Value, error) { return one(in[0].view(i
 // buildDropout: in inference it passes its input through; the mask keeps everything.
 func buildDropout(n *node) (kernel, error) {
 	n.ignore("ratio", "seed", "is_test", "consumed_inputs")
+	masked := len(n.outputs) > 1
 	return func(f *frame, in []*Value) ([]*Value, error) {
 		if t := optional(in, 2); t != nil && (t.Type != Bool || len(t.Bool) != 1 || t.Bool[0]) {
 			return nil, errors.New("training mode is not supported")
+		}
+		if !masked {
+			return identity(f, in[:1])
 		}
 		typ := Bool
 		if n.opset < 10 {
