@@ -35,13 +35,16 @@ func (e *Experiment) momentContent() *stage.Content {
 
 // editContent is what the edit of a row depends on. Its name in the config is not part of it.
 func (e *Experiment) editContent(r *Row) *stage.Content {
-	return e.content("edit", editVersion).
+	c := e.content("edit", editVersion).
 		Set("second moment", e.momentContent().Key()).
 		Set("session", e.hashOf("session")).
 		Set("method", r.Kind).
-		Set("parameters", settings(r.Method, r.Task.Params)).
 		Set("networks", r.Inputs).
 		Set("feature output", r.Task.FeatureOutput)
+	for name, value := range settings(r.Method, r.Task.Params) {
+		c.Set("parameter "+name, value)
+	}
+	return c
 }
 
 // samplesContent is what all samples have in common.
@@ -54,13 +57,16 @@ func (e *Experiment) samplesContent() *stage.Content {
 
 // scoreContent is what the scores of a row by a metric depend on.
 func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
-	return e.content("score", scoreVersion).
+	content := e.content("score", scoreVersion).
 		Set("samples", e.samplesContent().Key()).
 		Set("edit", e.editContent(r).Key()).
 		Set("metric", c.Kind).
-		Set("parameters", c.Params).
 		Set("columns", c.Columns).
 		Set("networks", c.Inputs)
+	for name, value := range c.Params {
+		content.Set("parameter "+name, value)
+	}
+	return content
 }
 
 // rankedContent is what the images that respond most to a row's direction depend on.

@@ -185,7 +185,7 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 		{"workers", func(x *toy) { x.Config.Run.Workers = 7 }, nil, ""},
 		{"title", func(x *toy) { x.Config.Title = "Other" }, []string{"report"}, "config"},
 		{"a setting of one method", func(x *toy) { x.Rows[1].Task.Params.Rate = 4 },
-			[]string{"edit: Stronger", "scores: Stronger: change", "scores: Stronger: again", "report"}, `parameters: {"rate":3} -> {"rate":4}`},
+			[]string{"edit: Stronger", "scores: Stronger: change", "scores: Stronger: again", "report"}, "parameter rate: 3 -> 4"},
 		{"a setting that the method does not read", func(x *toy) { x.Rows[1].Task.Params.Rank = 9 }, nil, ""},
 		{"the session", func(x *toy) { x.Inputs[0].SHA256 = "other" }, edits, "session: session -> other"},
 		{"the weights", func(x *toy) { g := toyGenerator{gain: 1.1}; x.Generator, x.Cut = g, toyCut{g} }, all, "weights: toy 1 -> toy 1.1"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"sort"
+	"strings"
 )
 
 // Content is everything that the result of one stage depends on. Two stages with equal content have
@@ -87,7 +88,7 @@ func Differences(was, is *Content) []string {
 		case !had:
 			out = append(out, fmt.Sprintf("%s: new, %s", f.Name, brief(f.Value)))
 		case before != f.Value:
-			out = append(out, fmt.Sprintf("%s: %s -> %s", f.Name, brief(before), brief(f.Value)))
+			out = append(out, f.Name+": "+change(before, f.Value))
 		}
 	}
 	for _, f := range was.Fields {
@@ -98,6 +99,25 @@ func Differences(was, is *Content) []string {
 	return out
 }
 
+// change shows two values from where they begin to differ.
+func change(before, after string) string {
+	at := 0
+	for at < min(len(before), len(after)) && before[at] == after[at] {
+		at++
+	}
+	const context = 20
+	if at <= context+longest/2 {
+		return brief(before) + " -> " + brief(after)
+	}
+	cut := func(s string) string {
+		return "..." + strings.ToValidUTF8(strings.ReplaceAll(s[at-context:min(len(s), at+context)], `\n`, " "), "") + "..."
+	}
+	return cut(before) + " -> " + cut(after)
+}
+
+// longest is the length from which values are cut.
+const longest = 60
+
 // brief shortens hashes and long values for a line of text.
 func brief(value string) string {
 	var s string
@@ -107,8 +127,8 @@ func brief(value string) string {
 	if len(value) == hex.EncodedLen(sha256.Size) {
 		return value[:12]
 	}
-	if len(value) > 60 {
-		return value[:57] + "..."
+	if len(value) > longest {
+		return strings.ToValidUTF8(value[:longest-3], "") + "..."
 	}
 	return value
 }
