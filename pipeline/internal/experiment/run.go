@@ -48,6 +48,7 @@ func (e *Experiment) Run(ctx context.Context, dir string, o Options) (*Outcome, 
 	if err != nil {
 		return nil, err
 	}
+	stage.Sweep(dir)
 	outcome, err := e.open(dir, o).all(ctx)
 	if free := lock.Release(); err == nil && free != nil {
 		err = fmt.Errorf("run directory %s: %w", dir, free)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 )
 
@@ -67,7 +68,7 @@ func (s *Store) write(path string, parts ...[]byte) (err error) {
 	if err := s.FS.MkdirAll(dir); err != nil {
 		return fmt.Errorf("publish %s: %w", path, err)
 	}
-	f, err := s.FS.CreateTemp(dir, ".publishing-*")
+	f, err := s.FS.CreateTemp(dir, unfinished)
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", path, err)
 	}
@@ -98,6 +99,23 @@ func (s *Store) write(path string, parts ...[]byte) (err error) {
 		return err
 	}
 	return s.FS.SyncDir(dir)
+}
+
+// unfinished is the name of a file that is being written.
+const unfinished = ".publishing-*"
+
+// Sweep removes what killed processes have left unfinished below dir. The caller must hold the lock of dir. Whatever cannot be
+// removed is left: it disturbs nobody.
+func Sweep(dir string) {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // a folder that cannot be read keeps its rubbish
+		}
+		if ours, _ := filepath.Match(unfinished, d.Name()); ours && !d.IsDir() {
+			os.Remove(path)
+		}
+		return nil
+	})
 }
 
 // Read returns the payload published under path with this key, or an error that wraps ErrAbsent, ErrStale or

@@ -207,6 +207,24 @@ func TestP01AFailedPublishLeavesTheOldFileAndNoRubbish(t *testing.T) {
 	}
 }
 
+func TestSweepRemovesUnfinishedFilesOnly(t *testing.T) {
+	s := newStore(t)
+	if err := s.Publish("a/f", "k", nil); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(s.Dir, "a", ".publishing-123")
+	if err := os.WriteFile(left, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	Sweep(s.Dir)
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the unfinished file is still there: %v", err)
+	}
+	if _, err := s.Read("a/f", "k"); err != nil {
+		t.Error(err)
+	}
+}
+
 func FuzzReadingAFileNeverPanics(f *testing.F) {
 	f.Add([]byte("x\n# {\"rewriting\":1,\"key\":\"k\",\"size\":1,\"sha256\":\"\"}\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) { open(raw) })
