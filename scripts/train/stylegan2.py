@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from fused import blur_up, scale_bias_lrelu, style_product
+
 MAPPING_RATE_MULTIPLIER = 0.01
 BLUR_1D = (1.0, 3.0, 3.0, 1.0)
 
@@ -70,23 +72,14 @@ class StyledConv(nn.Module):
         kernel = self.weight * (1 / math.sqrt(9 * self.weight.shape[1]))
         s = self.modulation(w)
         demod = torch.rsqrt(F.linear(s.square(), kernel.square().sum((2, 3))) + 1e-8)
-        k = x * s.to(dtype)[:, :, None, None]
+        k = style_product(x, s)
         if self.up:
             u = F.conv_transpose2d(k, kernel.transpose(0, 1).to(dtype), stride=2)
             u = blur_up(u)
         else:
             u = F.conv2d(k, kernel.to(dtype), padding=1)
         # sqrt(2) lrelu(u d + b) = lrelu(u (sqrt(2) d) + sqrt(2) b); the blur commutes with d.
-        u = u * (demod * math.sqrt(2)).to(dtype)[:, :, None, None]
-        u = u + (self.bias * math.sqrt(2)).to(dtype)[None, :, None, None]
-        return F.leaky_relu(u, 0.2)
-
-
-def blur_up(u):
-    """The [1,3,3,1] blur after an upsampling convolution: size 2r+1 -> 2r, separable, gain 4."""
-    u = F.pad(u, (1, 1, 1, 1))
-    u = 0.25 * (u[:, :, :-3] + u[:, :, 3:]) + 0.75 * (u[:, :, 1:-2] + u[:, :, 2:-1])
-    return 0.25 * (u[:, :, :, :-3] + u[:, :, :, 3:]) + 0.75 * (u[:, :, :, 1:-2] + u[:, :, :, 2:-1])
+        return scale_bias_lrelu(u, demod * math.sqrt(2), self.bias * math.sqrt(2))
 
 
 def upsample_rgb(rgb):

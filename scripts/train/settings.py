@@ -1,0 +1,34 @@
+"""What differs from world to world; everything else comes from the pool's meta.json."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    # Generator. The widths at 16 and 32 pixels are the largest: the rewritten layers live there.
+    style_dim: int
+    mapping_layers: int
+    channels: dict  # resolution -> width; the largest resolution is the picture's
+    phases: tuple  # (resolution, share of the time, batch), in order; the last runs to the end
+    # How much an error matters, by label (1 where not named). Small parts that carry meaning weigh more.
+    label_weights: dict
+    # Labels whose pixels, grown by one, are the region of the "mouth L1" figure.
+    region: tuple
+    # Scorers: the classifier's outputs, in order, each the sign of one of the pool's attributes.
+    switches: tuple
+
+
+WORLDS = {
+    "faces": Settings(
+        style_dim=128,
+        mapping_layers=4,
+        channels={4: 96, 8: 96, 16: 128, 32: 80, 64: 32},
+        phases=((16, 0.03, 48), (32, 0.12, 32), (64, 0.85, 24)),
+        label_weights={
+            "lips": 4, "mouth inside": 4, "teeth": 4,
+            "eyes": 3, "earrings": 3, "brow": 2.5, "nose": 2.5, "glasses": 2,
+        },
+        region=("lips", "mouth inside", "teeth"),
+        switches=("smile", "open", "glasses", "earrings", "hat"),
+    ),
+}
