@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -23,11 +24,18 @@ import (
 // It does not wait for the real disk: what is tested is the order of operations.
 type brokenDisk struct {
 	stage.Disk
-	left *int
+	left *atomic.Int64
+}
+
+// newDisk is a disk that fails after n operations.
+func newDisk(n int) brokenDisk {
+	left := new(atomic.Int64)
+	left.Store(int64(n))
+	return brokenDisk{left: left}
 }
 
 func (d brokenDisk) fails() error {
-	if *d.left--; *d.left < 0 {
+	if d.left.Add(-1) < 0 {
 		return syscall.ENOSPC
 	}
 	return nil
@@ -82,8 +90,8 @@ func TestP01ARunThatFailedAtAnyOperationEndsLikeAnUndisturbedOne(t *testing.T) {
 	newToy(t).mustRun(t, undisturbed, Options{Workers: 1})
 	want := results(t, undisturbed)
 	for n := 0; ; n++ {
-		dir, left := t.TempDir(), n
-		_, err := newToy(t).Run(context.Background(), dir, Options{Workers: 1, FS: brokenDisk{left: &left}})
+		dir := t.TempDir()
+		_, err := newToy(t).Run(context.Background(), dir, Options{Workers: 1, FS: newDisk(n)})
 		if err == nil {
 			if n < 50 {
 				t.Fatalf("a run has only %d operations", n)
@@ -96,8 +104,7 @@ func TestP01ARunThatFailedAtAnyOperationEndsLikeAnUndisturbedOne(t *testing.T) {
 		if n%7 != 0 {
 			continue // every failure is tried, every seventh is repaired: the test is to take a second
 		}
-		plenty := math.MaxInt
-		newToy(t).mustRun(t, dir, Options{Workers: 1, FS: brokenDisk{left: &plenty}})
+		newToy(t).mustRun(t, dir, Options{Workers: 1, FS: newDisk(math.MaxInt)})
 		if diff := cmp.Diff(want, results(t, dir)); diff != "" {
 			t.Fatalf("operation %d failed; the repaired run differs:\n%s", n, diff)
 		}

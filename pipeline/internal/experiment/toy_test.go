@@ -214,8 +214,7 @@ func (x *toy) mustRun(t *testing.T, dir string, o Options) *Outcome {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	if o.FS == nil {
-		plenty := math.MaxInt
-		o.FS = brokenDisk{left: &plenty}
+		o.FS = newDisk(math.MaxInt)
 	}
 	outcome, err := x.Run(context.Background(), dir, o)
 	if err != nil {
