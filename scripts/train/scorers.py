@@ -116,7 +116,7 @@ def perceptual_weights(classifier, pool, pairs=2000, seed=0):
 
     With m_c the mean squared difference of channel c of the unit features over random pairs of pictures
     (all pixels), w_c = 1 / (m_c C L): every channel and every stage contributes equally to a random pair, and a
-    random pair's mean distance is 1. A channel that hardly ever differs would get an enormous
+    random pair's mean distance is about 1. A channel that hardly ever differs would get an enormous
     weight, so m_c is bounded below by a tenth of the stage's mean; such channels contribute less.
     """
     generator = torch.Generator().manual_seed(seed)
