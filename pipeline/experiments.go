@@ -75,7 +75,7 @@ func quote(s string) string {
 }
 
 func (c *command) textOptions() report.TextOptions {
-	o := report.TextOptions{Width: 120}
+	o := report.TextOptions{Width: 120, Color: c.colour()}
 	if f, ok := c.out.(*os.File); ok && progress.IsTerminal(f) {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 			o.Width = w
