@@ -114,7 +114,8 @@ func (r *run) rankedPairs(ctx context.Context, row int) ([]report.Pair, error) {
 
 func (r *run) sessionPictures() (*report.Session, error) {
 	out := &report.Session{File: r.Config.Session.File}
-	show := func(region *sessions.Region, caption string, paint func([]byte, *sessions.Area)) (*report.Image, error) {
+	size := r.Generator.Info().Resolution
+	show := func(region *sessions.Region, caption string, mark marker) (*report.Image, error) {
 		if region == nil {
 			return nil, nil
 		}
@@ -126,21 +127,17 @@ func (r *run) sessionPictures() (*report.Session, error) {
 		if err != nil {
 			return nil, err
 		}
-		size := image.Shape[2]
-		if region.Mask != nil {
-			paint(pixels, region.Mask.Area(size, size))
-		}
-		return &report.Image{PNG: picture.PNG(pixels, size), Caption: fmt.Sprintf("%s, image %d", caption, region.Image)}, nil
+		return mark(pixels, size, region.Mask, fmt.Sprintf("%s, image %d", caption, region.Image)), nil
 	}
 	var err error
-	if out.Object, err = show(r.Session.Object, "copied object", picture.Outline); err != nil {
+	if out.Object, err = show(r.Session.Object, "copied object", report.ObjectImage); err != nil {
 		return nil, err
 	}
-	if out.Paste, err = show(r.Session.Paste, "paste", picture.Frame); err != nil {
+	if out.Paste, err = show(r.Session.Paste, "paste", r.markPaste); err != nil {
 		return nil, err
 	}
 	for i, k := range r.Session.Context() {
-		image, err := show(&k, fmt.Sprintf("context %d", i+1), picture.Fill)
+		image, err := show(&k, fmt.Sprintf("context %d", i+1), report.ContextImage)
 		if err != nil {
 			return nil, err
 		}
@@ -160,4 +157,16 @@ func (r *run) sessionPictures() (*report.Session, error) {
 	pasted := png(image, "goal: the object's features pasted")
 	out.Goal = &pasted
 	return out, nil
+}
+
+// marker draws a region onto r*r pixels.
+type marker func(pixels []byte, r int, m *sessions.Mask, caption string) *report.Image
+
+// markPaste frames the cells of the value map that the object goes to.
+func (r *run) markPaste(pixels []byte, size int, m *sessions.Mask, caption string) *report.Image {
+	if m == nil {
+		return report.PlainImage(pixels, size, caption)
+	}
+	cells := r.Cut.Layer().ValueSize
+	return report.PasteImage(pixels, size, m.Area(cells, cells).Box(), cells, caption)
 }

@@ -15,57 +15,56 @@ import (
 	"math"
 
 	"rewriting/compute"
+	"rewriting/gan"
 )
 
 // ErrNotFinite says that a network produced NaN or infinity.
 var ErrNotFinite = errors.New("not a finite number")
 
-// Version is raised when Quantise gives other bytes.
-const Version = 1
+// Version is raised when the round trip gives other values.
+const Version = 2
 
-// Quantise clamps x [1,3,R,R] to [-1,1] and cuts it to bytes, RGB interleaved: byte = trunc(255*clamp(x/2+1/2, 0, 1)), the rule
-// of the published benchmark. It does not round. A value that is not finite is an error that names the pixel.
+// Quantise turns x [1,3,R,R] into bytes by gan.Quantise, RGB interleaved. A value that is not finite is an error that names
+// the pixel.
 func Quantise(x *compute.Tensor) ([]byte, error) {
 	if len(x.Shape) != 4 || x.Shape[0] != 1 || x.Shape[1] != 3 {
 		return nil, fmt.Errorf("an image must have the shape [1,3,height,width], has %v", x.Shape)
 	}
-	h, w := x.Shape[2], x.Shape[3]
-	out := make([]byte, 3*h*w)
-	for c := range 3 {
-		for i, v := range x.Data[c*h*w : (c+1)*h*w] {
-			if v-v != 0 { // NaN or infinite
-				return nil, fmt.Errorf("channel %d, row %d, column %d is %v: %w", c, i/w, i%w, v, ErrNotFinite)
-			}
-			out[3*i+c] = byte(255 * min(max(v*0.5+0.5, 0), 1))
+	w, area := x.Shape[3], x.Shape[2]*x.Shape[3]
+	for i, v := range x.Data {
+		if !finite(v) {
+			return nil, fmt.Errorf("channel %d, row %d, column %d is %v: %w", i/area, i%area/w, i%w, v, ErrNotFinite)
+		}
+	}
+	planes := gan.Quantise(x)
+	out := make([]byte, len(planes))
+	for i := range area {
+		for c := range 3 {
+			out[3*i+c] = planes[c*area+i]
 		}
 	}
 	return out, nil
 }
 
-// Tensor reads bytes back to [1,3,R,R] in [-1,1]: (byte/255 - 1/2) / (1/2).
+func finite(v float32) bool { return v-v == 0 }
+
+// Tensor reads bytes back to [1,3,R,R] in [-1,1].
 func Tensor(pixels []byte, r int) *compute.Tensor {
-	t := compute.New(1, 3, r, r)
+	planes := make([]byte, len(pixels))
 	for i := range r * r {
 		for c := range 3 {
-			t.Data[c*r*r+i] = level[pixels[3*i+c]]
+			planes[c*r*r+i] = pixels[3*i+c]
 		}
 	}
-	return t
+	return gan.Dequantise(planes, 1, 3, r, r)
 }
-
-var level = func() (l [256]float32) {
-	for b := range l {
-		l[b] = (float32(b)/255 - 0.5) / 0.5
-	}
-	return l
-}()
 
 // RoundTrip is Tensor after Quantise, item by item of a batch. Values that are not finite stay as they are, for the caller to find.
 func RoundTrip(x *compute.Tensor) *compute.Tensor {
-	y := x.Clone()
-	for i, v := range y.Data {
-		if v-v == 0 {
-			y.Data[i] = level[byte(255*min(max(v*0.5+0.5, 0), 1))]
+	y := gan.Dequantise(gan.Quantise(x), x.Shape...)
+	for i, v := range x.Data {
+		if !finite(v) {
+			y.Data[i] = v
 		}
 	}
 	return y
