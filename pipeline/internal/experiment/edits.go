@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"rewriting/methods"
@@ -15,7 +16,9 @@ import (
 
 // makeEdits applies every method, several at a time. A method that fails takes its row with it and no other.
 func (r *run) makeEdits(ctx context.Context) error {
-	return stage.Each(ctx, r.Workers, len(r.Rows), func(ctx context.Context, i int) error {
+	order := r.longestFirst()
+	return stage.Each(ctx, r.Workers, len(r.Rows), func(ctx context.Context, n int) error {
+		i := order[n]
 		edit, err := r.edit(ctx, i)
 		switch {
 		case ctx.Err() != nil:
@@ -29,6 +32,28 @@ func (r *run) makeEdits(ctx context.Context) error {
 		r.edits[i] = edit
 		return nil
 	})
+}
+
+// longestFirst orders the rows so that no long edit begins when all others have ended: first those that train the whole
+// generator against a network's features, then by number of steps.
+func (r *run) longestFirst() []int {
+	order := make([]int, len(r.Rows))
+	for i := range order {
+		order[i] = i
+	}
+	weight := func(i int) (bool, int) { return r.Rows[i].Task.Features != nil, r.Rows[i].Task.Params.Steps }
+	slices.SortStableFunc(order, func(a, b int) int {
+		deepA, stepsA := weight(a)
+		deepB, stepsB := weight(b)
+		if deepA != deepB {
+			if deepA {
+				return -1
+			}
+			return 1
+		}
+		return stepsB - stepsA
+	})
+	return order
 }
 
 // errStore marks failures to keep a result: a full disk stops the run, a failed method does not.
