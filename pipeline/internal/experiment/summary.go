@@ -84,6 +84,9 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 		result.Warnings = append(result.Warnings, warnings...)
 		edit := r.edits[i]
 		for _, name := range slices.Sorted(maps.Keys(edit.Notes)) {
+			if slices.ContainsFunc(row.Params, func(f report.Fact) bool { return f.Name == name && f.Value == edit.Notes[name] }) {
+				continue // a setting, told already
+			}
 			row.Notes = append(row.Notes, name+": "+edit.Notes[name])
 		}
 		for _, w := range edit.Warnings {
