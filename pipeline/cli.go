@@ -14,6 +14,7 @@ import (
 
 	_ "rewriting/worlds/faces" // the embedded default
 
+	"rewriting/compute"
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/progress"
@@ -32,7 +33,9 @@ const (
 
 const about = `Experiments of "Rewriting a Deep Generative Model" (Bau et al., ECCV 2020).
 
-Exit codes: 0 done; 1 failed; 2 usage or config; 3 finished, but some methods or samples failed; 11 run directory busy; 130 stopped by the user.`
+Exit codes: 0 done; 1 failed; 2 usage or config; 3 finished, but some methods or samples failed; 11 run directory busy; 130 stopped by the user.
+
+Environment: REWRITING_TIER=portable|avx2|avx512 forces the kernels (the best of this processor by default); NO_COLOR turns colours off.`
 
 type grammar struct {
 	Set   []string `help:"Override a value of the config, such as samples.count=200, method.0.rank=3 or method.Ours.rank=3." placeholder:"KEY=VALUE" sep:"none"`
@@ -88,6 +91,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		level = slog.LevelWarn
 	}
 	c.log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level, ReplaceAttr: withoutTime}))
+	if err := compute.TierError(); err != nil {
+		return c.fail(&usageError{err})
+	}
 	return c.fail(c.execute(parsed))
 }
 
