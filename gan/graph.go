@@ -14,22 +14,35 @@ import (
 // targetGraph is styledConv.target as an expression of the weight [Out,In,3,3]; all else is constant.
 func (c *styledConv) targetGraph(g *gorgonia.ExprGraph, w node, s *State) (node, error) {
 	b := &builder{g: g}
-	y := b.target(c, autodiff.Constant(g, "key", s.Key), autodiff.Constant(g, "style", s.Style), w,
-		autodiff.Constant(g, "noise strength", compute.From([]float32{c.strength}, 1)),
-		autodiff.Constant(g, "bias", compute.From(c.bias, len(c.bias))))
+	strength, bias := c.constants(g)
+	y := b.target(c, autodiff.Constant(g, "key", s.Key), autodiff.Constant(g, "style", s.Style), w, strength, bias)
 	return y, b.err
+}
+
+// constants are the noise strength and the bias of a layer whose weight alone is trained.
+func (c *styledConv) constants(g *gorgonia.ExprGraph) (strength, bias node) {
+	return autodiff.Constant(g, "noise strength", compute.From([]float32{c.strength}, 1)),
+		autodiff.Constant(g, "bias", compute.From(c.bias, len(c.bias)))
 }
 
 // target is the target model: convolution, demodulation, blur, noise, bias and activation (spec: method, section 7).
 func (b *builder) target(c *styledConv, key, style, w, strength, bias node) node {
-	var u node
-	if c.up {
-		u = b.do(func() (node, error) { return autodiff.UpConv(key, w) })
-		u = b.do(func() (node, error) { return autodiff.Blur(u, 1, 1) })
-	} else {
-		u = b.do(func() (node, error) { return autodiff.Conv2D(key, w, compute.Same3x3) })
-	}
+	u := b.convolve(c, key, w)
 	d := b.do(func() (node, error) { return autodiff.Demodulate(w, style, c.sigma) })
+	return b.activate(c, u, d, strength, bias)
+}
+
+// convolve is the linear part of the target model: convolution, and the blur after an upsampling one.
+func (b *builder) convolve(c *styledConv, key, w node) node {
+	if !c.up {
+		return b.do(func() (node, error) { return autodiff.Conv2D(key, w, compute.Same3x3) })
+	}
+	u := b.do(func() (node, error) { return autodiff.UpConv(key, w) })
+	return b.do(func() (node, error) { return autodiff.Blur(u, 1, 1) })
+}
+
+// activate is the rest of it: demodulation d and learning rate, noise, bias and activation of u.
+func (b *builder) activate(c *styledConv, u, d, strength, bias node) node {
 	d = b.do(func() (node, error) { return autodiff.Scale(d, c.sigma) })
 	u = b.do(func() (node, error) { return autodiff.ScaleChannels(u, d) })
 	return b.do(func() (node, error) {

@@ -122,7 +122,7 @@ func TestTheGraphsGradientIsTheOneWrittenByHandAndThatOfDifferences(t *testing.T
 		prefix := fmt.Sprintf("convs.%d.", layer-3)
 		loss, want := closedForm(y, goal, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
 
-		p, err := newProblem(y.cut, goal)
+		p, err := weightProblem(y.cut, goal)
 		if err != nil {
 			t.Fatal(err)
 		}

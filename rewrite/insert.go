@@ -47,6 +47,12 @@ func Insert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o I
 		return nil, fmt.Errorf("insert: %w", err)
 	}
 	start := cut.Weight()
+	problem, err := weightProblem(cut, goal)
+	if err != nil {
+		return nil, fmt.Errorf("insert at %s: %w", cut.Layer().Name, err)
+	}
+	defer problem.Close()
+	w, g := compute.From(problem.Value(0), start.Shape...), compute.From(problem.Grad(0), start.Shape...)
 	var fixed, coords *compute.Tensor
 	if d != nil {
 		fixed = Zero(start, d, 0)
@@ -54,7 +60,7 @@ func Insert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o I
 	}
 	adam := compute.DefaultAdam(o.Rate)
 	m, v := make([]float32, start.Len()), make([]float32, start.Len())
-	return descend(ctx, cut, goal, o, func(step int, w, g *compute.Tensor) {
+	losses, err := descend(ctx, cut, problem, o, func(step int) {
 		if o.LowRankGradient {
 			coordinates(coords, g, d)
 			expand(g, nil, coords, d)
@@ -65,25 +71,10 @@ func Insert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o I
 			expand(w, fixed, coords, d)
 		}
 	})
-}
-
-// LinearInsert optimises Λ itself, starting from zero: W = W0 + ΛD holds at every step and nothing is
-// projected (spec: method 8). The gradient reaches Λ through the convolution and, in StyleGAN2, through the
-// demodulation: it is the weight's gradient in the coordinates of D.
-func LinearInsert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o InsertOptions) (*InsertResult, error) {
-	if err := o.check(cut, d, true); err != nil {
-		return nil, fmt.Errorf("linear insert: %w", err)
+	if err != nil {
+		return nil, err
 	}
-	start := cut.Weight()
-	lambda := compute.New(start.Dim(0), d.Dim(0), start.Dim(2), start.Dim(3))
-	grad := compute.New(lambda.Shape...)
-	adam := compute.DefaultAdam(o.Rate)
-	m, v := make([]float32, lambda.Len()), make([]float32, lambda.Len())
-	return descend(ctx, cut, goal, o, func(step int, w, g *compute.Tensor) {
-		coordinates(grad, g, d)
-		adam.Step(step+1, lambda.Data, grad.Data, m, v)
-		expand(w, start, lambda, d)
-	})
+	return &InsertResult{Weight: w.Clone(), Losses: losses}, nil
 }
 
 func (o InsertOptions) check(cut gan.Cut, d *compute.Tensor, needed bool) error {
@@ -103,17 +94,10 @@ func (o InsertOptions) check(cut gan.Cut, d *compute.Tensor, needed bool) error 
 	return nil
 }
 
-// descend evaluates loss and gradient and lets update change the weight in place, step by step. The graph of
-// the target model is built once; weight and gradient are the graph's own memory.
-func descend(ctx context.Context, cut gan.Cut, goal *Goal, o InsertOptions,
-	update func(step int, w, g *compute.Tensor)) (*InsertResult, error) {
-	problem, err := newProblem(cut, goal)
-	if err != nil {
-		return nil, fmt.Errorf("insert at %s: %w", cut.Layer().Name, err)
-	}
-	defer problem.Close()
-	shape := cut.Weight().Shape
-	result := &InsertResult{Losses: make([]float64, 0, o.Steps)}
+// descend evaluates loss and gradient and lets update change the parameter in place, step by step. The graph of
+// the target model is built once; parameter and gradient are the graph's own memory. It returns the loss before each step.
+func descend(ctx context.Context, cut gan.Cut, problem *autodiff.Problem, o InsertOptions, update func(step int)) ([]float64, error) {
+	losses := make([]float64, 0, o.Steps)
 	for step := range o.Steps {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -126,22 +110,29 @@ func descend(ctx context.Context, cut gan.Cut, goal *Goal, o InsertOptions,
 			return nil, fmt.Errorf("insert at %s, step %d of %d: %w; choose a lower rate than %g",
 				cut.Layer().Name, step, o.Steps, ErrDiverged, o.Rate)
 		}
-		result.Losses = append(result.Losses, loss)
+		losses = append(losses, loss)
 		if o.Progress != nil {
 			o.Progress(step, o.Steps, loss)
 		}
-		update(step, compute.From(problem.Value(0), shape...), compute.From(problem.Grad(0), shape...))
+		update(step)
 	}
-	result.Weight = compute.From(problem.Value(0), shape...).Clone()
-	return result, nil
+	return losses, nil
 }
 
-// newProblem builds the loss of an edit as a differentiable function of the weight: the mean absolute
-// difference between the wanted values and those of the target model.
-func newProblem(cut gan.Cut, goal *Goal) (*autodiff.Problem, error) {
+// weightProblem is the loss of an edit as a function of the whole weight, starting from the cut's own.
+func weightProblem(cut gan.Cut, goal *Goal) (*autodiff.Problem, error) {
+	return newProblem(cut.Weight().Clone(), goal, func(g *gorgonia.ExprGraph, w *gorgonia.Node) (*gorgonia.Node, error) {
+		return cut.TargetGraph(g, w, goal.Keys)
+	})
+}
+
+// newProblem builds the loss of an edit as a differentiable function of one parameter: the mean absolute difference
+// between the wanted values and those of the target model.
+func newProblem(parameter *compute.Tensor, goal *Goal,
+	target func(g *gorgonia.ExprGraph, p *gorgonia.Node) (*gorgonia.Node, error)) (*autodiff.Problem, error) {
 	g := gorgonia.NewGraph()
-	w := autodiff.Parameter(g, "weight", cut.Weight().Clone())
-	values, err := cut.TargetGraph(g, w, goal.Keys)
+	p := autodiff.Parameter(g, "edited", parameter)
+	values, err := target(g, p)
 	if err != nil {
 		return nil, err
 	}
@@ -149,5 +140,5 @@ func newProblem(cut gan.Cut, goal *Goal) (*autodiff.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return autodiff.NewProblem(g, loss, []*gorgonia.Node{w})
+	return autodiff.NewProblem(g, loss, []*gorgonia.Node{p})
 }

@@ -133,6 +133,18 @@ func naiveDemodulate(w, s *array, sigma float64) *array {
 	return c
 }
 
+// naiveExpand is w + lambda d on the input channels of w.
+func naiveExpand(w, lambda, d *array) *array {
+	taps, ci, rank := w.shape[2]*w.shape[3], w.shape[1], d.shape[0]
+	return each(w, func(v float64, at int) float64 {
+		o, i, t := at/taps/ci, at/taps%ci, at%taps
+		for r := range rank {
+			v += lambda.data[(o*rank+r)*taps+t] * d.data[r*ci+i]
+		}
+		return v
+	})
+}
+
 func naiveAct(x, noise, strength, bias *array) *array {
 	size := x.shape[2] * x.shape[3]
 	return each(x, func(v float64, i int) float64 {

@@ -21,7 +21,10 @@ type operation struct {
 	naive  func(a []*array) *array
 }
 
-var noise = random(1, 2, 1, 5, 4)
+var (
+	noise                           = random(1, 2, 1, 5, 4)
+	fixedWeight, directions, styles = random(2, 4, 5, 3, 3), random(3, 2, 5), random(4, 2, 5)
+)
 
 func operations() []operation {
 	strided := compute.Params{Stride: [2]int{2, 2}, Pad: [4]int{1, 1, 1, 1}, Groups: 2}
@@ -57,6 +60,13 @@ func operations() []operation {
 		{"Demodulate", [][]int{{4, 3, 3, 3}, {2, 3}},
 			func(n nodes) (*gorgonia.Node, error) { return autodiff.Demodulate(n[0], n[1], 0.25) },
 			func(a []*array) *array { return naiveDemodulate(a[0], a[1], 0.25) }},
+		{"DemodulateLowRank", [][]int{{4, 2, 3, 3}},
+			func(n nodes) (*gorgonia.Node, error) {
+				return autodiff.DemodulateLowRank(n[0], fixedWeight, directions, styles, 0.25)
+			},
+			func(a []*array) *array {
+				return naiveDemodulate(naiveExpand(double(fixedWeight), a[0], double(directions)), double(styles), 0.25)
+			}},
 		{"NoiseBiasAct", [][]int{{2, 3, 5, 4}, {1}, {3}},
 			func(n nodes) (*gorgonia.Node, error) { return autodiff.NoiseBiasAct(n[0], noise, n[1], n[2]) },
 			func(a []*array) *array { return naiveAct(a[0], double(noise), a[1], a[2]) }},
