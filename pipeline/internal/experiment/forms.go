@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	resultFile = "result.json"
-	reportSums = "report/SHA256SUMS"
+	resultFile   = "result.json"
+	resolvedFile = "config.resolved.toml"
+	reportSums   = "report/SHA256SUMS"
 )
 
 // summaryContent is what the report depends on. The program's version is part of it, for reports change with it.

@@ -127,6 +127,14 @@ func readPlan(store *stage.Store) *Plan {
 	return &p
 }
 
+// reportKey is the key of the whole: the report depends on everything.
+func (p *Plan) reportKey() string {
+	if len(p.Stages) == 0 {
+		return ""
+	}
+	return p.Stages[len(p.Stages)-1].Key
+}
+
 func (p *Plan) publish(store *stage.Store) error {
 	b, err := json.MarshalIndent(p, "", " ")
 	if err != nil {

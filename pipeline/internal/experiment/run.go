@@ -34,6 +34,9 @@ type run struct {
 	failed  []error         // by row: why the method failed
 	scores  [][][]*scores   // by row, column and chunk
 
+	shard      stage.Shard // whose chunks are computed
+	keepFailed bool        // chunks with failed samples stand as they are
+
 	mu       sync.Mutex
 	warnings []string
 }
@@ -94,21 +97,36 @@ func (r *run) all(ctx context.Context) (*Outcome, error) {
 	}
 	r.plan.explain(readPlan(r.store))
 	if r.plan.complete() {
-		result, err := ReadResult(r.store)
-		return &Outcome{Result: result, Plan: r.plan, Nothing: true}, err
+		return r.finished()
 	}
-	if err := r.plan.publish(r.store); err != nil {
-		return nil, err
-	}
-	if err := r.store.PublishPlain("config.resolved.toml", r.resolved()); err != nil {
+	if err := r.announce(); err != nil {
 		return nil, err
 	}
 	if err := r.makeEdits(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.scoreSamples(ctx); err != nil {
+	if err := r.scoreSamples(ctx, r.jobs()); err != nil {
 		return nil, err
 	}
+	return r.conclude(ctx)
+}
+
+// finished is the outcome of a run with nothing left to do.
+func (r *run) finished() (*Outcome, error) {
+	result, err := ReadResult(r.store)
+	return &Outcome{Result: result, Plan: r.plan, Nothing: true}, err
+}
+
+// announce writes down what will be computed, before it is.
+func (r *run) announce() error {
+	if err := r.plan.publish(r.store); err != nil {
+		return err
+	}
+	return r.store.PublishPlain(resolvedFile, r.resolved())
+}
+
+// conclude makes the report.
+func (r *run) conclude(ctx context.Context) (*Outcome, error) {
 	result, failed, err := r.summarise(ctx)
 	if err != nil {
 		return nil, err

@@ -31,10 +31,13 @@ type job struct {
 	cleanBad bool // a clean image failed, so the chunk of clean images must not be kept
 }
 
-// jobs lists the chunks with something missing, in order.
+// jobs lists the chunks of the shard with something missing, in order.
 func (r *run) jobs() []*job {
 	var out []*job
 	for i, rg := range r.plan.chunks {
+		if !r.shard.Has(i) {
+			continue
+		}
 		j := &job{index: i, rg: rg, left: rg.Count, columns: make([][]int, len(r.Rows))}
 		_, err := r.store.Read(r.cleanPath(rg), chunkKey(r.plan.clean.Content, rg))
 		j.render = err != nil
@@ -58,8 +61,8 @@ func (r *run) jobs() []*job {
 	return out
 }
 
-// scoreSamples draws and scores what is missing, one sample under all methods at a time.
-func (r *run) scoreSamples(ctx context.Context) error {
+// scoreSamples draws and scores what the jobs miss, one sample under all methods at a time.
+func (r *run) scoreSamples(ctx context.Context, jobs []*job) error {
 	renderers := make([]methods.Renderer, len(r.Rows))
 	for i := range r.Rows {
 		if r.failed[i] != nil {
@@ -70,7 +73,6 @@ func (r *run) scoreSamples(ctx context.Context) error {
 			r.failed[i] = err
 		}
 	}
-	jobs := r.jobs()
 	type unit struct {
 		job *job
 		i   int

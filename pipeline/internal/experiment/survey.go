@@ -39,7 +39,7 @@ func (r *run) survey() error {
 					if err != nil {
 						return err
 					}
-					if n := found.failures(); n > 0 {
+					if n := found.failures(); n > 0 && !r.keepFailed {
 						s.Why = append(s.Why, fmt.Sprintf("%d samples of %s failed", n, rg))
 						return errFailedBefore
 					}

@@ -26,8 +26,9 @@ const format = 1
 // begins with "# " and holds the file's key, size and SHA-256. Readers of CSV skip the line as a comment,
 // readers of NPY stop before it.
 type Store struct {
-	Dir string
-	FS  FS
+	Dir    string
+	FS     FS
+	Shared bool // other processes may publish here at the same time; Sweep spares their unfinished files
 }
 
 // trailer is the last line of a published file. The hash covers the payload and all other fields.
@@ -68,7 +69,11 @@ func (s *Store) write(path string, parts ...[]byte) (err error) {
 	if err := s.FS.MkdirAll(dir); err != nil {
 		return fmt.Errorf("publish %s: %w", path, err)
 	}
-	f, err := s.FS.CreateTemp(dir, unfinished)
+	pattern := unfinished
+	if s.Shared {
+		pattern = unfinishedShared
+	}
+	f, err := s.FS.CreateTemp(dir, pattern)
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", path, err)
 	}
@@ -101,18 +106,28 @@ func (s *Store) write(path string, parts ...[]byte) (err error) {
 	return s.FS.SyncDir(dir)
 }
 
-// unfinished is the name of a file that is being written.
-const unfinished = ".publishing-*"
+// Names of files that are being written, by one process and by one of many.
+const (
+	unfinished       = ".publishing-*"
+	unfinishedShared = ".sharing-*"
+)
 
-// Sweep removes what killed processes have left unfinished below dir. The caller must hold the lock of dir. Whatever cannot be
+// Sweep removes what a killed process has left unfinished below dir. The caller must hold the lock of dir. Whatever cannot be
 // removed is left: it disturbs nobody.
-func Sweep(dir string) {
+func Sweep(dir string) { sweep(dir, unfinished) }
+
+// SweepShared is Sweep for when all shards have ended: it removes what they have left unfinished too.
+func SweepShared(dir string) { sweep(dir, unfinished, unfinishedShared) }
+
+func sweep(dir string, patterns ...string) {
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // a folder that cannot be read keeps its rubbish
 		}
-		if ours, _ := filepath.Match(unfinished, d.Name()); ours && !d.IsDir() {
-			os.Remove(path)
+		for _, p := range patterns {
+			if ours, _ := filepath.Match(p, d.Name()); ours && !d.IsDir() {
+				os.Remove(path)
+			}
 		}
 		return nil
 	})
