@@ -4,12 +4,14 @@
 //	go run ./scripts/session -select smile,open                      # rows that could be the object
 //	go run ./scripts/session -select '!smile,!glasses' -limit 20     # rows for paste and keys
 //	go run ./scripts/session -object 8 -paste 3 -keys 3,11,14 -out sessions/faces/smile.json
+//	go run ./scripts/session -survey 8 -layers 7,8 -rates 0.01       # which of 8 random sessions generalise
 //
 // Images are rows of the session's table, RandomState(1) with 1000 rows, as in the paper's sessions. A region is
 // every pixel that has one of the labels in the scene of that row, grown by -grow pixels.
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -55,6 +57,16 @@ func run(args []string, stdout io.Writer) error {
 	choose := flags.String("select", "", "list rows whose `switches` are on, or off with a leading !")
 	limit := flags.Int("limit", 40, "most `rows` that -select lists")
 	out := flags.String("out", "", "`file` to write; default is standard output")
+	pairs := flags.Int("survey", 0, "try `n` random sessions, on images that no table uses")
+	rule := flags.String("rule", "smile", "`name` of the rule that a survey measures")
+	kinds := flags.String("methods", "insert", "`kinds` of methods that a survey tries")
+	layers := flags.String("layers", "7", "`layers` that a survey tries")
+	ranks := flags.String("ranks", "1", "`ranks` that a survey tries")
+	rates := flags.String("rates", "0.01", "`rates` that a survey tries")
+	count := flags.Int("context", 16, "`regions` of context of a surveyed session")
+	samples := flags.Int("samples", 200, "`images` that a survey measures on")
+	truncation := flags.Float64("truncation", 1, "`psi` of a survey's generator")
+	seed := flags.Uint64("seed", 1, "`seed` of a survey's random sessions")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -70,6 +82,27 @@ func run(args []string, stdout io.Writer) error {
 		return fmt.Errorf("-keys: %w", err)
 	}
 	a := author{world: world, labels: strings.Split(*labels, ","), grow: *grow, scale: *scale}
+	if *pairs > 0 {
+		s, err := newSurvey(a, *rule, *truncation)
+		if err != nil {
+			return err
+		}
+		s.pairs, s.keys, s.samples, s.seed, s.kinds = *pairs, *count, *samples, *seed, strings.Split(*kinds, ",")
+		if s.layers, err = numbers(*layers); err != nil {
+			return fmt.Errorf("-layers: %w", err)
+		}
+		if s.ranks, err = numbers(*ranks); err != nil {
+			return fmt.Errorf("-ranks: %w", err)
+		}
+		for _, word := range strings.Split(*rates, ",") {
+			rate, err := strconv.ParseFloat(word, 64)
+			if err != nil {
+				return fmt.Errorf("-rates: %q is not a number", word)
+			}
+			s.rates = append(s.rates, rate)
+		}
+		return s.run(context.Background(), stdout)
+	}
 	s, err := a.session(*object, *paste, rows)
 	if err != nil {
 		return err
