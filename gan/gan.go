@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"rewriting/compute"
+	"rewriting/onnx"
 )
 
 // Generator maps latents to images. It is immutable: every method may be called from
@@ -41,12 +42,16 @@ type Info struct {
 	Truncation float64 // psi in force; 1 means none
 	Parameters int     // number of trainable numbers
 	Hash       string  // SHA-256 over names, shapes and values of all tensors and psi, in hex
+	// Raw says that weights are stored as they are used. Those of StyleGAN2 and Progressive GAN are equalised, with a spread
+	// near 1; a learning rate for raw ones has to be in proportion to their Spread.
+	Raw bool
 }
 
 // Layer describes one editable layer: what the field calls "layer L" (code layer number).
 type Layer struct {
 	Number    int
 	Name      string // the official name of the weight tensor, a key of Generator.Tensors
+	Node      string `json:",omitempty"` // the node of an ONNX graph; empty for other kinds
 	In, Out   int    // channels of key and value
 	KeySize   int    // height = width of the key map
 	ValueSize int    // height = width of the value map
@@ -66,7 +71,8 @@ type Cut interface {
 	Target(s *State) (*compute.Tensor, error)
 	// Render turns values into images [N,3,R,R] with everything the state carries along.
 	Render(s *State, v *compute.Tensor) (*compute.Tensor, error)
-	// Weight is the edited convolution's stored weight viewed as [Out,In,kh,kw]. It must not be written to.
+	// Weight is the edited convolution's stored weight viewed as [Out,In,kh,kw]. It must not be written to. Where it is
+	// stored in another order (a transposed convolution of an ONNX file), WithWeight puts it back.
 	Weight() *compute.Tensor
 	// WithWeight returns the cut of a generator in which this weight is w ([Out,In,kh,kw]).
 	WithWeight(w *compute.Tensor) (Cut, error)
@@ -82,6 +88,8 @@ type State struct {
 	Style  *compute.Tensor // style of the edited layer [N,In], nil where there is none
 	Latent *compute.Tensor // per-layer latents, whatever the network needs later on
 	RGB    *compute.Tensor // running image, nil where there is none
+	// Live are the other values of an ONNX graph that rendering needs, one set per image; nil for other kinds.
+	Live []map[string]*onnx.Value
 }
 
 // Box is a rectangle of cells: bottom and right are exclusive.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 
 	"rewriting/compute"
@@ -16,6 +17,8 @@ type Options struct {
 	// Truncation is psi: w becomes mean + psi (w - mean). 1 means none, and so does 0, the zero value. Anything else needs the
 	// mean of w in the file.
 	Truncation float64
+	// Input and Output name the latent and the picture of an ONNX file; they may be empty where there is only one.
+	Input, Output string
 }
 
 // Source is a checkpoint in memory or on disk; *bytes.Reader is one.
@@ -24,32 +27,46 @@ type Source interface {
 	Size() int64
 }
 
-// LoadFile reads a generator from a PyTorch checkpoint.
+// LoadFile reads a generator from a file in any of the formats of Load.
 func LoadFile(ctx context.Context, path string, o Options) (Generator, error) {
-	f, err := checkpoint.Read(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("loading generator: %w", err)
 	}
 	defer f.Close()
-	g, err := load(ctx, f, o)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("loading generator: %w", err)
+	}
+	g, err := open(ctx, io.NewSectionReader(f, 0, info.Size()), o)
 	if err != nil {
 		return nil, fmt.Errorf("loading generator %s: %w", filepath.Base(path), err)
 	}
 	return g, nil
 }
 
-// Load reads a generator from a PyTorch checkpoint. StyleGAN2: the official container with entries g_ema and latent_avg, or
-// a bare state dict; official or sequential names. Progressive GAN: a state dict, bare or under state_dict. Resolution, widths, latent size and depth of the mapping follow from the
-// tensors. Loading is strict: a missing, unexpected, mis-shaped or non-finite tensor is an error naming it.
+// Load reads a generator from a PyTorch checkpoint, a safetensors file or an ONNX file. StyleGAN2: the official container
+// with entries g_ema and latent_avg, or a bare state dict; official or sequential names. Progressive GAN: a state dict,
+// bare or under state_dict. Resolution, widths, latent size and depth of the mapping follow from the
+// tensors. Loading is strict: a missing, unexpected, mis-shaped or non-finite tensor is an error naming it. An ONNX file may
+// hold any generator from one latent to one picture; its convolutions are the layers.
 func Load(ctx context.Context, src Source, o Options) (Generator, error) {
-	f, err := checkpoint.ReadFrom(src, src.Size())
-	if err == nil {
-		var g Generator
-		if g, err = load(ctx, f, o); err == nil {
-			return g, nil
-		}
+	g, err := open(ctx, src, o)
+	if err != nil {
+		return nil, fmt.Errorf("loading generator: %w", err)
 	}
-	return nil, fmt.Errorf("loading generator: %w", err)
+	return g, nil
+}
+
+func open(ctx context.Context, src Source, o Options) (Generator, error) {
+	if isONNX(src) {
+		return readONNX(src, o)
+	}
+	f, err := checkpoint.ReadFrom(src, src.Size())
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx, f, o)
 }
 
 func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error) {

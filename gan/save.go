@@ -9,11 +9,21 @@ import (
 )
 
 // Save writes a generator as its kind is published. StyleGAN2: the official container, g_ema with parameters and buffers
-// under their official names, and latent_avg. Progressive GAN: a bare state dict. Truncation is an option of loading
+// under their official names, and latent_avg. Progressive GAN: a bare state dict. ONNX: the file that was
+// loaded with the values of edited initialisers replaced. Truncation is an option of loading
 // and not stored.
 func Save(w io.Writer, g Generator) error {
 	var object *checkpoint.Dict
 	switch g := g.(type) {
+	case *onnxGAN:
+		b, err := g.model.Bytes()
+		if err == nil {
+			_, err = w.Write(b)
+		}
+		if err != nil {
+			return fmt.Errorf("saving generator: %w", err)
+		}
+		return nil
 	case *styleGAN2:
 		object = g.container()
 	case *progGAN:

@@ -12,7 +12,7 @@ import (
 // Params are the settings of all methods; each reads those that its Description lists.
 type Params struct {
 	Rank            int               `toml:"rank" json:"rank"`                           // number of update directions S
-	Rate            float64           `toml:"rate" json:"rate"`                           // Adam's learning rate
+	Rate            float64           `toml:"rate" json:"rate"`                           // Adam's learning rate; of raw weights, in units of their spread
 	Steps           int               `toml:"steps" json:"steps"`                         // optimiser steps
 	ProjectEvery    int               `toml:"project_every" json:"project_every"`         // steps between projections
 	Keys            rewrite.KeyMethod `toml:"keys" json:"keys"`                           // how directions or units are found
@@ -32,7 +32,8 @@ func insertParams() Params {
 }
 
 func (p Params) insertOptions(t Task) rewrite.InsertOptions {
-	return rewrite.InsertOptions{Steps: p.Steps, Rate: p.Rate, ProjectEvery: p.ProjectEvery,
+	rate, _ := t.rate()
+	return rewrite.InsertOptions{Steps: p.Steps, Rate: rate, ProjectEvery: p.ProjectEvery,
 		LowRankInsert: true, LowRankGradient: p.LowRankGradient, Progress: t.Progress}
 }
 

@@ -57,19 +57,43 @@ func (weights) Renderer(t Task, e *Edit) (Renderer, error) {
 	return generatorRenderer{g}, nil
 }
 
-// layerEdit records a new weight [Out,In,kh,kw] of the task's layer under its official name and shape.
+// layerEdit records a new weight [Out,In,kh,kw] of the task's layer under its official name and in its official order.
 func layerEdit(t Task, weight *compute.Tensor, losses []float64, started time.Time) (*Edit, error) {
 	name := t.Cut.Layer().Name
-	stored, ok := t.Cut.Generator().Tensors()[name]
+	edited, err := t.Cut.WithWeight(weight)
+	if err != nil {
+		return nil, fmt.Errorf("edit: %w", err)
+	}
+	stored, ok := edited.Generator().Tensors()[name]
 	if !ok {
 		return nil, fmt.Errorf("the generator has no tensor %q", name)
 	}
-	return &Edit{
-		Tensors: map[string]*compute.Tensor{name: weight.Reshape(stored.Shape...)},
+	e := &Edit{
+		Tensors: map[string]*compute.Tensor{name: stored},
 		Losses:  losses,
 		Notes:   map[string]string{"layer": strconv.Itoa(t.Cut.Layer().Number)},
 		Seconds: time.Since(started).Seconds(),
-	}, nil
+	}
+	if len(losses) == 0 {
+		return e, nil
+	}
+	if rate, spread := t.rate(); spread != 1 {
+		e.Notes["rate"] = fmt.Sprintf("%.3g (%g times %.3g, the spread of the raw weight)", rate, t.Params.Rate, spread)
+	}
+	if start, end := losses[0], losses[len(losses)-1]; end > start {
+		e.Warnings = append(e.Warnings, fmt.Sprintf("the loss ended at %.4g, above its start of %.4g: choose a lower rate", end, start))
+	}
+	return e, nil
+}
+
+// rate is the learning rate of this layer, and what the setting was multiplied by: one for equalised weights, for raw
+// ones the spread of the weight, since the paper's 0.05 assumes a spread near one.
+func (t Task) rate() (rate, spread float64) {
+	spread = 1
+	if t.Cut.Generator().Info().Raw {
+		spread = gan.Spread(t.Cut.Weight())
+	}
+	return t.Params.Rate * spread, spread
 }
 
 // basis finds the update directions of the regions.

@@ -13,19 +13,19 @@ import (
 
 // Graph rebuilds the part of the model that some of its values need as a differentiable expression:
 // inputs are nodes of g by input name, the result holds one node per name in outputs. Weights become
-// constants. The subset is that of feature networks (Conv, BatchNormalization with constant
+// constants, except those that inputs names: a node may stand for an initialiser, too. The subset is that of feature networks (Conv, BatchNormalization with constant
 // statistics, Relu, LeakyRelu, MaxPool, AveragePool, GlobalAveragePool, Add, Sub, Mul, Div, Pow 2,
 // Gemm and reshapes; float32, two spatial axes); any other operator on the way is an error naming it.
 func (m *Model) Graph(g *gorgonia.ExprGraph, inputs map[string]*gorgonia.Node, outputs []string) ([]*gorgonia.Node, error) {
 	d := &differentiable{g: g, known: map[string]operand{}}
-	for name, x := range inputs {
-		if !m.isInput(name) {
-			return nil, m.errorf("has no input %q", name)
-		}
-		d.known[name] = operand{node: x}
-	}
 	for name, v := range m.consts {
 		d.known[name] = operand{value: v}
+	}
+	for name, x := range inputs {
+		if err := m.variable(name); err != nil {
+			return nil, err
+		}
+		d.known[name] = operand{node: x}
 	}
 	for _, n := range m.required(outputs) {
 		if err := d.add(n); err != nil {
@@ -39,6 +39,23 @@ func (m *Model) Graph(g *gorgonia.ExprGraph, inputs map[string]*gorgonia.Node, o
 		}
 	}
 	return nodes, nil
+}
+
+// variable checks that a node may stand for the named input or initialiser. What was folded from an
+// initialiser on loading would not follow its node.
+func (m *Model) variable(name string) error {
+	if m.isInput(name) {
+		return nil
+	}
+	if !m.stored[name] {
+		return m.errorf("has no input %q", name)
+	}
+	for _, n := range m.nodes {
+		if len(n.outputs) > 0 && m.consts[n.outputs[0]] != nil && slices.Contains(n.inputs, name) {
+			return n.wrap(fmt.Errorf("initialiser %q has no differentiable form through it", name))
+		}
+	}
+	return nil
 }
 
 // operand is a value of the expression: a node, or a constant that no gradient is wanted for.

@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,6 +26,8 @@ type Model struct {
 	nodes    []*node           // in execution order
 	maker    map[string]int    // value name to the node that makes it
 	consts   map[string]*Value // initialisers and all that was folded
+	stored   map[string]bool   // initialisers of the file
+	changed  []string          // initialisers whose values differ from source, sorted
 	main     *plan             // for the declared outputs
 	plans    sync.Map          // other sets of outputs: key to *plan
 	spaces   sync.Pool         // *workspace
@@ -49,20 +50,26 @@ func Load(b []byte) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %w", err)
 	}
-	m := &Model{name: p.Graph.Name, source: b, metadata: p.Metadata, maker: map[string]int{}, consts: map[string]*Value{}}
-	m.spaces.New = func() any { return newWorkspace() }
+	m := &Model{name: p.Graph.Name, source: b, metadata: p.Metadata, maker: map[string]int{}, consts: map[string]*Value{}, stored: map[string]bool{}}
+	m.spaces.New = newSpace
 	if err := m.read(p); err != nil {
 		return nil, err
 	}
 	if err := m.fold(); err != nil {
 		return nil, err
 	}
+	m.main, err = m.plan(m.outputNames())
+	return m, err
+}
+
+func newSpace() any { return newWorkspace() }
+
+func (m *Model) outputNames() []string {
 	names := make([]string, len(m.outputs))
 	for i, o := range m.outputs {
 		names[i] = o.Name
 	}
-	m.main, err = m.plan(names)
-	return m, err
+	return names
 }
 
 func (m *Model) errorf(format string, args ...any) error {
@@ -86,7 +93,7 @@ func (m *Model) read(p *proto.Model) error {
 		if m.consts[t.Name] != nil || t.Name == "" {
 			return m.errorf("initialiser %q appears twice or has no name", t.Name)
 		}
-		m.consts[t.Name] = v
+		m.consts[t.Name], m.stored[t.Name] = v, true
 	}
 	for _, i := range p.Graph.Inputs {
 		if m.consts[i.Name] != nil {
@@ -169,22 +176,4 @@ func (m *Model) Initializer(name string) *Value {
 		return v.Clone()
 	}
 	return nil
-}
-
-// WithInitializer returns the bytes of the model with the elements of one float32 initialiser replaced.
-// Everything else, including fields this package does not know, stays byte for byte.
-func (m *Model) WithInitializer(name string, values []float32) ([]byte, error) {
-	v := m.consts[name]
-	if v == nil || v.Type != Float32 || len(v.F32) != len(values) {
-		return nil, m.errorf("initialiser %q is %v; cannot take %d float32 values", name, v, len(values))
-	}
-	raw := make([]byte, 0, 4*len(values))
-	for _, x := range values {
-		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
-	}
-	b, err := proto.ReplaceInitializer(m.source, name, raw)
-	if err != nil {
-		return nil, m.errorf("%w", err)
-	}
-	return b, nil
 }

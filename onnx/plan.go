@@ -98,31 +98,36 @@ func (m *Model) order(nodes []*node) error {
 func (m *Model) fold() error {
 	ws := newWorkspace()
 	for _, n := range m.nodes {
-		known := true
-		n.consts = make([]*Value, len(n.inputs))
-		for i, name := range n.inputs {
-			if name != "" {
-				n.consts[i] = m.consts[name]
-				known = known && n.consts[i] != nil
-			}
-		}
-		if err := n.prepare(); err != nil {
+		if _, err := m.foldNode(n, ws); err != nil {
 			return err
-		}
-		if !known {
-			continue
-		}
-		out, err := n.run(&frame{ws: ws}, n.consts)
-		if err != nil {
-			return n.wrap(err)
-		}
-		for i, name := range n.outputs {
-			if name != "" && i < len(out) {
-				m.consts[name] = out[i].Clone()
-			}
 		}
 	}
 	return nil
+}
+
+// foldNode makes one kernel and runs it if its inputs are all known, which is reported.
+func (m *Model) foldNode(n *node, ws *workspace) (folded bool, err error) {
+	known := true
+	n.consts = make([]*Value, len(n.inputs))
+	for i, name := range n.inputs {
+		if name != "" {
+			n.consts[i] = m.consts[name]
+			known = known && n.consts[i] != nil
+		}
+	}
+	if err := n.prepare(); err != nil || !known {
+		return false, err
+	}
+	out, err := n.run(&frame{ws: ws}, n.consts)
+	if err != nil {
+		return false, n.wrap(err)
+	}
+	for i, name := range n.outputs {
+		if name != "" && i < len(out) {
+			m.consts[name] = out[i].Clone()
+		}
+	}
+	return true, nil
 }
 
 // plan selects the nodes that the named values need, fuses what can be fused without losing one of

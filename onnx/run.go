@@ -138,7 +138,7 @@ func (m *Model) bind(p *plan, inputs map[string]*Value, env []*Value) error {
 
 // accept checks a value against the declaration; symbols collects the lengths of named dimensions.
 func (p Port) accept(v *Value, symbols map[string]int) error {
-	if v.Type != p.Type {
+	if v.Type != p.Type && p.Type != 0 { // inputs of a part have no declared type
 		return fmt.Errorf("is %v, wants %v", v, p.Type)
 	}
 	if p.Dims == nil {
