@@ -46,6 +46,9 @@ type grammar struct {
 	Plan   planCommand   `cmd:"" group:"Experiments" help:"Say what a run would do, and why."`
 	Report reportCommand `cmd:"" group:"Experiments" help:"Write the report of a finished run again."`
 
+	Merge mergeCommand `cmd:"" group:"Many machines" help:"Make the report from what the shards of a run have left."`
+	Slurm slurmCommand `cmd:"" group:"Many machines" help:"Print a script that submits a run to Slurm as an array of shards with a dependent merge."`
+
 	Sample sampleCommand `cmd:"" group:"Pieces" help:"Draw images of a generator."`
 	Edit   editCommand   `cmd:"" group:"Pieces" help:"Edit a generator by one method of a config and save it as a checkpoint."`
 	Onnx   onnxCommand   `cmd:"" group:"Pieces" help:"Work with ONNX networks."`

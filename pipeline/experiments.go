@@ -16,6 +16,8 @@ import (
 type runCommand struct {
 	Config string `arg:"" help:"The experiment, a TOML file."`
 	Out    string `placeholder:"DIR" help:"Run directory; results/NAME of the config by default."`
+	Shard  string `placeholder:"I/N" xor:"part" help:"Compute the chunks of one of N shards into a shared run directory, and no report: 2/7, or auto/7 in a Slurm array or Kubernetes Indexed Job, or auto."`
+	Edits  bool   `xor:"part" help:"Compute what all shards need, the edits, and nothing else."`
 }
 
 // runDir is the default directory of a config's results.
@@ -34,32 +36,39 @@ func (r *runCommand) Run(c *command) error {
 	}
 	dir := runDir(r.Out, r.Config)
 	c.resume = r.again(c)
+	if r.Shard != "" || r.Edits {
+		return r.share(c, e, dir)
+	}
 	outcome, err := e.Run(c.ctx, dir, experiment.Options{Progress: c.progress(), Log: c.log})
 	if err != nil {
 		return err
 	}
+	return c.show(outcome, dir)
+}
+
+// table prints a result: as text that fits the terminal, or as JSON.
+func (c *command) table(result *report.Result) error {
 	if c.json {
-		if err := c.object(outcome.Result); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprint(c.out, report.Text(outcome.Result, c.textOptions()))
+		return c.object(result)
 	}
-	if outcome.Nothing {
-		c.talk("nothing to do: all of %s is there and verified", dir)
-	}
-	c.talk("report: %s", filepath.Join(dir, "report", "index.html"))
-	if outcome.Failed > 0 {
-		return errPartial
-	}
+	fmt.Fprint(c.out, report.Text(result, c.textOptions()))
 	return nil
 }
 
+// fileOf is the page of a run's report.
+func fileOf(dir string) string { return filepath.Join(dir, "report", "index.html") }
+
 // again is the command line that continues a run.
 func (r *runCommand) again(c *command) string {
-	parts := []string{"pipeline", "run", r.Config}
+	parts := []string{"pipeline", "run", quote(r.Config)}
 	if r.Out != "" {
-		parts = append(parts, "--out", r.Out)
+		parts = append(parts, "--out", quote(r.Out))
+	}
+	if r.Shard != "" {
+		parts = append(parts, "--shard", quote(r.Shard))
+	}
+	if r.Edits {
+		parts = append(parts, "--edits")
 	}
 	for _, s := range c.set {
 		parts = append(parts, "--set", quote(s))
@@ -68,7 +77,7 @@ func (r *runCommand) again(c *command) string {
 }
 
 func quote(s string) string {
-	if strings.ContainsAny(s, " '\"$`\\*?;&|<>()") {
+	if s == "" || strings.ContainsAny(s, " \t\n'\"$`\\*?;&|<>()") {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
 	return s
@@ -125,10 +134,9 @@ func (r *reportCommand) Run(c *command) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
 	}
-	if c.json {
-		return c.object(result)
+	if err := c.table(result); err != nil {
+		return err
 	}
-	fmt.Fprint(c.out, report.Text(result, c.textOptions()))
-	c.talk("report: %s", filepath.Join(r.Dir, "report", "index.html"))
+	c.talk("report: %s", fileOf(r.Dir))
 	return nil
 }
