@@ -33,7 +33,7 @@ const (
 
 const about = `Experiments of "Rewriting a Deep Generative Model" (Bau et al., ECCV 2020).
 
-Exit codes: 0 done; 1 failed; 2 usage or config; 3 finished, but some methods or samples failed; 11 run directory busy; 130 stopped by the user.
+Exit codes: 0 done; 1 failed; 2 usage or config; 3 finished, but some methods or samples failed, or a number is outside its threshold; 11 run directory busy; 130 stopped by the user.
 
 Environment: REWRITING_TIER=portable|avx2|avx512 forces the kernels (the best of this processor by default); NO_COLOR turns colours off.`
 
@@ -48,6 +48,10 @@ type grammar struct {
 
 	Merge mergeCommand `cmd:"" group:"Many machines" help:"Make the report from what the shards of a run have left."`
 	Slurm slurmCommand `cmd:"" group:"Many machines" help:"Print a script that submits a run to Slurm as an array of shards with a dependent merge."`
+
+	Status statusCommand `cmd:"" group:"Trust" help:"Say what is done, running, failed and left of a run."`
+	Verify verifyCommand `cmd:"" group:"Trust" help:"Re-read all of a run, compute some chunks again, and say what is damaged."`
+	Check  checkCommand  `cmd:"" group:"Trust" help:"Compare the numbers of a run with thresholds."`
 
 	Sample sampleCommand `cmd:"" group:"Pieces" help:"Draw images of a generator."`
 	Edit   editCommand   `cmd:"" group:"Pieces" help:"Edit a generator by one method of a config and save it as a checkpoint."`
@@ -163,7 +167,7 @@ func (c *command) fail(err error) int {
 		code = exitUsage
 	case errors.As(err, &usage):
 		code, hint = exitUsage, " (pipeline --help)"
-	case errors.Is(err, errPartial):
+	case errors.Is(err, errPartial), errors.Is(err, errMoved):
 		code = exitPartial
 	case errors.Is(err, stage.ErrBusy):
 		code = exitBusy

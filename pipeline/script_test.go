@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TOYDIR", filepath.Join(here, "testdata"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "damage": damage},
 	})
 }
 
@@ -42,5 +42,22 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if code != args[0] {
 		ts.Fatalf("%v: exit code %s, want %s", args[1:], code, args[0])
+	}
+}
+
+// damage flips one bit in the middle of every file that a pattern names.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	for _, pattern := range args {
+		names, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if len(names) == 0 {
+			ts.Fatalf("no file %s", pattern)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			ts.Check(err)
+			b[len(b)/2] ^= 1
+			ts.Check(os.WriteFile(name, b, 0o644))
+		}
 	}
 }

@@ -76,10 +76,10 @@ func (e *Experiment) rankedContent(r *Row) *stage.Content {
 		Set("images", e.Config.Report.Ranked)
 }
 
-// chunkKey is the key of one chunk of a stage.
-func chunkKey(c *stage.Content, r stage.Range) string {
+// chunkKey is the key of one chunk of the stage with this key.
+func chunkKey(key string, r stage.Range) string {
 	return stage.NewContent("chunk", 1).
-		Set("stage", c.Key()).
+		Set("stage", key).
 		Set("range", r.String()).
 		Key()
 }

@@ -20,7 +20,8 @@ const (
 // Stage is one unit of work of a plan and where its result lies.
 type Stage struct {
 	Name    string         `json:"name"`
-	Path    string         `json:"path"` // a file, or a folder of chunks
+	Path    string         `json:"path"`             // a file, or a folder of chunks
+	Suffix  string         `json:"suffix,omitempty"` // of the files of chunks; empty for one file
 	Key     string         `json:"key"`
 	Content *stage.Content `json:"content"`
 	State   State          `json:"state"`
@@ -31,7 +32,8 @@ type Stage struct {
 
 // Plan is all that a run computes, in order.
 type Plan struct {
-	Stages []*Stage `json:"stages"`
+	Stages  []*Stage `json:"stages"`
+	Samples Samples  `json:"samples"`
 
 	moment, clean, ranked, report *Stage // moment and ranked are nil where nothing needs them
 	edits                         []*Stage
@@ -39,9 +41,35 @@ type Plan struct {
 	chunks                        []stage.Range
 }
 
+// Samples say how the samples of a plan are cut into chunks.
+type Samples struct {
+	Count int    `json:"count"`
+	First uint32 `json:"first"`
+	Chunk int    `json:"chunk"`
+}
+
+// file is one file of a plan.
+type file struct {
+	path, key string
+	samples   int // in the file, where it is a chunk
+}
+
+// files are the files of a stage, in the order of the chunks where it has chunks.
+func (p *Plan) files(s *Stage) []file {
+	if s.Suffix == "" {
+		return []file{{path: s.Path, key: s.Key}}
+	}
+	var out []file
+	for _, rg := range stage.Chunks(p.Samples.First, p.Samples.Count, p.Samples.Chunk) {
+		out = append(out, file{path: s.Path + "/" + rg.String() + s.Suffix, key: chunkKey(s.Key, rg), samples: rg.Count})
+	}
+	return out
+}
+
 // plan lays out the stages without looking at the disk.
 func (e *Experiment) plan() *Plan {
-	p := &Plan{chunks: stage.Chunks(e.Config.Samples.First, e.Config.Samples.Count, e.Config.Samples.Chunk)}
+	samples := Samples(e.Config.Samples)
+	p := &Plan{Samples: samples, chunks: stage.Chunks(samples.First, samples.Count, samples.Chunk)}
 	add := func(name, path string, c *stage.Content, parts int) *Stage {
 		s := &Stage{Name: name, Path: strings.Replace(path, "KEY", short(c.Key()), 1), Key: c.Key(), Content: c, Parts: parts}
 		p.Stages = append(p.Stages, s)
@@ -55,13 +83,16 @@ func (e *Experiment) plan() *Plan {
 		p.edits = append(p.edits, add("edit: "+row.Name, "artefacts/edit-"+row.Kind+"-KEY.bin", e.editContent(row), 1))
 	}
 	p.clean = add("clean images", "chunks/clean-KEY", e.samplesContent(), len(p.chunks))
+	p.clean.Suffix = ".npy"
 	for i := range e.Rows {
 		row := &e.Rows[i]
 		var line []*Stage
 		folder := "chunks/" + row.Kind + "-" + short(p.edits[i].Key)
 		for j := range e.Columns {
 			c := &e.Columns[j]
-			line = append(line, add("scores: "+row.Name+": "+c.Name, folder+"/"+c.Kind+"-KEY", e.scoreContent(row, c), len(p.chunks)))
+			s := add("scores: "+row.Name+": "+c.Name, folder+"/"+c.Kind+"-KEY", e.scoreContent(row, c), len(p.chunks))
+			s.Suffix = ".csv"
+			line = append(line, s)
 		}
 		p.scores = append(p.scores, line)
 	}
@@ -81,14 +112,8 @@ func (p *Plan) explain(before *Plan) {
 		}
 	}
 	for _, s := range p.Stages {
-		switch {
-		case s.Done == s.Parts:
-			s.State = Done
+		if s.State = stateOf(s); s.State == Done {
 			continue
-		case s.Done > 0:
-			s.State = Partial
-		default:
-			s.State = Todo
 		}
 		was := old[s.Name]
 		switch {
@@ -100,6 +125,16 @@ func (p *Plan) explain(before *Plan) {
 			s.Why = append(s.Why, fmt.Sprintf("%d of %d parts are missing", s.Parts-s.Done, s.Parts))
 		}
 	}
+}
+
+func stateOf(s *Stage) State {
+	switch {
+	case s.Done == s.Parts:
+		return Done
+	case s.Done > 0:
+		return Partial
+	}
+	return Todo
 }
 
 // complete reports whether nothing is left to do.

@@ -39,7 +39,7 @@ func (r *run) jobs() []*job {
 			continue
 		}
 		j := &job{index: i, rg: rg, left: rg.Count, columns: make([][]int, len(r.Rows))}
-		_, err := r.store.Read(r.cleanPath(rg), chunkKey(r.plan.clean.Content, rg))
+		_, err := r.store.Read(r.cleanPath(rg), chunkKey(r.plan.clean.Key, rg))
 		j.render = err != nil
 		missing := j.render
 		for row := range r.Rows {
@@ -185,7 +185,7 @@ func (r *run) openClean(j *job) error {
 			j.clean = make([]byte, j.rg.Count*3*size*size)
 			return
 		}
-		file, err := r.store.Read(r.cleanPath(j.rg), chunkKey(r.plan.clean.Content, j.rg))
+		file, err := r.store.Read(r.cleanPath(j.rg), chunkKey(r.plan.clean.Key, j.rg))
 		if err == nil {
 			j.clean, err = r.pixels(file, j.rg)
 		}
@@ -206,7 +206,7 @@ func (r *run) finish(j *job) error {
 	if j.render && !j.cleanBad {
 		size := r.Generator.Info().Resolution
 		file := npy.Bytes([]int{j.rg.Count, size, size, 3}, j.clean)
-		if err := r.store.Publish(r.cleanPath(j.rg), chunkKey(r.plan.clean.Content, j.rg), file); err != nil {
+		if err := r.store.Publish(r.cleanPath(j.rg), chunkKey(r.plan.clean.Key, j.rg), file); err != nil {
 			return err
 		}
 	}
@@ -217,7 +217,7 @@ func (r *run) finish(j *job) error {
 			if err != nil {
 				return err
 			}
-			if err := r.store.Publish(scorePath(s, j.rg), chunkKey(s.Content, j.rg), text); err != nil {
+			if err := r.store.Publish(scorePath(s, j.rg), chunkKey(s.Key, j.rg), text); err != nil {
 				return err
 			}
 		}

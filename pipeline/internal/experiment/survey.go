@@ -25,7 +25,7 @@ func (r *run) survey() error {
 		}
 	}
 	for i, rg := range p.chunks {
-		if err := r.examine(p.clean, r.cleanPath(rg), chunkKey(p.clean.Content, rg), func(b []byte) error {
+		if err := r.examine(p.clean, r.cleanPath(rg), chunkKey(p.clean.Key, rg), func(b []byte) error {
 			_, err := r.pixels(b, rg)
 			return err
 		}); err != nil {
@@ -34,7 +34,7 @@ func (r *run) survey() error {
 		for row := range r.Rows {
 			for col := range r.Columns {
 				s := p.scores[row][col]
-				err := r.examine(s, scorePath(s, rg), chunkKey(s.Content, rg), func(b []byte) error {
+				err := r.examine(s, scorePath(s, rg), chunkKey(s.Key, rg), func(b []byte) error {
 					found, err := decodeScores(b, rg, len(r.Columns[col].Columns))
 					if err != nil {
 						return err
@@ -79,8 +79,10 @@ func (r *run) examine(s *Stage, path, key string, accept func([]byte) error) err
 	return nil
 }
 
-func (r *run) cleanPath(rg stage.Range) string  { return r.plan.clean.Path + "/" + rg.String() + ".npy" }
-func scorePath(s *Stage, rg stage.Range) string { return s.Path + "/" + rg.String() + ".csv" }
+func (r *run) cleanPath(rg stage.Range) string {
+	return r.plan.clean.Path + "/" + rg.String() + r.plan.clean.Suffix
+}
+func scorePath(s *Stage, rg stage.Range) string { return s.Path + "/" + rg.String() + s.Suffix }
 
 // pixels reads a clean chunk: all its images, one after the other.
 func (r *run) pixels(file []byte, rg stage.Range) ([]byte, error) {

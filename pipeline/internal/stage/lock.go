@@ -85,3 +85,19 @@ func readOwner(f *os.File) (Owner, bool) {
 	}
 	return o, true
 }
+
+// Holder is the process that works in dir, as far as can be seen without disturbing it: one that signed the lock and has not
+// died, or one of another machine. It is nil where there is none.
+func Holder(dir string) *Owner {
+	f, err := os.Open(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	owner, known := readOwner(f)
+	host, _ := os.Hostname()
+	if !known || owner.Host == host && !alive(owner.PID) {
+		return nil
+	}
+	return &owner
+}

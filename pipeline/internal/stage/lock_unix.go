@@ -24,3 +24,9 @@ func tryLock(f *os.File) (bool, error) {
 		}
 	}
 }
+
+// alive reports whether a process of this machine exists.
+func alive(pid int) bool {
+	err := unix.Kill(pid, 0)
+	return err == nil || errors.Is(err, unix.EPERM)
+}
