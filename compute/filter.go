@@ -13,6 +13,8 @@ type Filter struct {
 	p              Params
 	co, cg, kh, kw int
 	panels         []float32 // one set per group
+	// fast is the Winograd form of a filter for rendering, nil for others.
+	fast func() *winograd
 }
 
 // NewFilter packs w [Co,Ci/groups,kh,kw] for convolutions with parameters p. The weight is copied.
@@ -64,6 +66,12 @@ func (f *Filter) ConvInto(y, x *Tensor, bias []float32) {
 			x.Shape, f.co, f.cg, f.kh, f.kw, f.p.Groups, len(bias), y.Shape))
 	}
 	if y.Len() == 0 {
+		return
+	}
+	if f.fast != nil && winogradPays(ci, f.co, h, w) {
+		for b := range n {
+			f.fast().image(y.Data[b*f.co*h*w:], x.Data[b*ci*h*w:], h, w, bias)
+		}
 		return
 	}
 	in := readerFor(f.p, f.cg, f.kh, f.kw, h, w, oh, ow)

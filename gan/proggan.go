@@ -86,7 +86,7 @@ func newProgLayer(p params, name string, number int, gain float64) *progLayer {
 		l.KeySize, l.ValueSize = progSize(number), progSize(number)
 		l.pad = compute.Same3x3
 	}
-	l.filter = sync.OnceValue(func() *compute.Filter { return compute.NewFilter(w, l.pad) })
+	l.filter = sync.OnceValue(func() *compute.Filter { return compute.NewRenderFilter(w, l.pad) })
 	return l
 }
 

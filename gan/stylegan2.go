@@ -132,7 +132,7 @@ func newStyledConv(p params, number int) *styledConv {
 		if up {
 			k.up = compute.NewUpFilter(c.weight)
 		} else {
-			k.filter = compute.NewFilter(c.weight, compute.Same3x3)
+			k.filter = compute.NewRenderFilter(c.weight, compute.Same3x3)
 		}
 		return k
 	})

@@ -80,3 +80,9 @@ func scaleTaps9AVX2(dst, w, f *float32, n int)
 
 //go:noescape
 func adamAVX2(w, grad, m, v *float32, n int, b1, c1, b2, c2, rate, norm, eps float32)
+
+//go:noescape
+func winogradInAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, four, five, two float32)
+
+//go:noescape
+func winogradOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, four, eight, two, bias float32)

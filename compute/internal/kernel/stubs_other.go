@@ -50,3 +50,9 @@ func scaleTaps9AVX2(dst, w, f *float32, n int) { panic("kernel: no assembly for 
 func adamAVX2(w, grad, m, v *float32, n int, b1, c1, b2, c2, rate, norm, eps float32) {
 	panic("kernel: no assembly for this processor")
 }
+func winogradInAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, four, five, two float32) {
+	panic("kernel: no assembly for this processor")
+}
+func winogradOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, four, eight, two, bias float32) {
+	panic("kernel: no assembly for this processor")
+}
