@@ -45,6 +45,8 @@ type Info struct {
 	// Raw says that weights are stored as they are used. Those of StyleGAN2 and Progressive GAN are equalised, with a spread
 	// near 1; a learning rate for raw ones has to be in proportion to their Spread.
 	Raw bool
+	// Note says what a user should know about how the file was read; usually empty.
+	Note string
 }
 
 // Layer describes one editable layer: what the field calls "layer L" (code layer number).

@@ -45,7 +45,8 @@ func LoadFile(ctx context.Context, path string, o Options) (Generator, error) {
 	return g, nil
 }
 
-// Load reads a generator from a PyTorch checkpoint, a safetensors file or an ONNX file. StyleGAN2: the official container
+// Load reads a generator from a PyTorch checkpoint, a safetensors file, a pickle of NVIDIA's stylegan2-ada-pytorch
+// (read as data: its source code is neither run nor looked at) or an ONNX file. StyleGAN2: the official container
 // with entries g_ema and latent_avg, or a bare state dict; official or sequential names. Progressive GAN: a state dict,
 // bare or under state_dict. Resolution, widths, latent size and depth of the mapping follow from the
 // tensors. Loading is strict: a missing, unexpected, mis-shaped or non-finite tensor is an error naming it. An ONNX file may
@@ -80,6 +81,18 @@ func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error)
 	if math.IsNaN(psi) || math.IsInf(psi, 0) {
 		return nil, fmt.Errorf("truncation %v is not a number that w can be scaled by", psi)
 	}
+	if f.Format == checkpoint.Pickle {
+		s, err := readNVIDIA(f)
+		if err != nil {
+			return nil, err
+		}
+		g, err := loadStyleGAN2(s, nil, psi)
+		if err != nil {
+			return nil, err
+		}
+		g.note = nvidiaNote
+		return g, nil
+	}
 	root, ok := f.Root.(*checkpoint.Dict)
 	if !ok {
 		return nil, fmt.Errorf("the file holds no dictionary of tensors")
@@ -95,20 +108,42 @@ func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error)
 	if err != nil {
 		return nil, err
 	}
+	flat := f.Format == checkpoint.Safetensors
 	if isProgGAN(s) {
-		return loadProgGAN(s, psi)
+		g, err := loadProgGAN(s, psi)
+		if err != nil {
+			return nil, err
+		}
+		g.flat = flat
+		return g, nil
 	}
 	if err := toOfficial(s); err != nil {
 		return nil, err
 	}
+	average := func(dim int) (*compute.Tensor, error) { return nil, nil }
+	if _, outside := root.Get("latent_avg"); outside && path != nil {
+		average = func(dim int) (*compute.Tensor, error) { return f.Tensor("latent_avg", dim) }
+	}
+	g, err := loadStyleGAN2(s, average, psi)
+	if err != nil {
+		return nil, err
+	}
+	g.flat = flat
+	return g, nil
+}
+
+// loadStyleGAN2 reads a state dict of official names. outside gives the mean of w where it is not among the tensors; it may
+// be nil, and so may its result.
+func loadStyleGAN2(s *checkpoint.State, outside func(dim int) (*compute.Tensor, error), psi float64) (*styleGAN2, error) {
 	g, err := readStyleGAN2(s)
 	if err != nil {
 		return nil, err
 	}
 	dim := g.mapping[len(g.mapping)-1].w.Shape[0]
-	if _, outside := root.Get("latent_avg"); outside && path != nil {
-		g.average, err = f.Tensor("latent_avg", dim)
-	} else if s.Has("latent_avg") {
+	if outside != nil {
+		g.average, err = outside(dim)
+	}
+	if err == nil && g.average == nil && s.Has("latent_avg") {
 		g.average, err = s.Take("latent_avg", dim)
 	}
 	if err != nil {
@@ -124,7 +159,7 @@ func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error)
 	return g, nil
 }
 
-func loadProgGAN(s *checkpoint.State, psi float64) (Generator, error) {
+func loadProgGAN(s *checkpoint.State, psi float64) (*progGAN, error) {
 	if psi != 1 {
 		return nil, fmt.Errorf("truncation %v: a Progressive GAN has none", psi)
 	}

@@ -173,18 +173,18 @@ func TestONNXPicturesDoNotDependOnTheBatch(t *testing.T) {
 func TestRealGeneratorsCanBeCutAndEditedAtEveryLayer(t *testing.T) {
 	// From the reference values: mean of the pictures of waves(n, dim), in the network's own range.
 	for name, c := range map[string]struct {
-		file func() []byte
+		file func(*testing.T) []byte
 		n    int
 		mean float64 // in [-1,1]
 	}{
-		"sdgan-began-face64": {func() []byte { return gantest.BEGAN(t) }, 2, -0.17403145024527836},
-		"ffhq-dcgan64":       {func() []byte { return gantest.DCGAN(t, "ffhq-dcgan64") }, 2, 2*0.5657283164068313 - 1},
-		"ffhq-vaegan64":      {func() []byte { return gantest.DCGAN(t, "ffhq-vaegan64") }, 2, -0.034064607261531356},
-		"omori aim25":        {func() []byte { return reference(t, "aim25-epoch13999-convtranspose.onnx") }, 1, -0.1933863004376953},
-		"omori aim27":        {func() []byte { return reference(t, "aim27-epoch17999-resize-conv.onnx") }, 1, -0.051914392186634066},
+		"sdgan-began-face64": {func(t *testing.T) []byte { return gantest.BEGAN(t) }, 2, -0.17403145024527836},
+		"ffhq-dcgan64":       {func(t *testing.T) []byte { return gantest.DCGAN(t, "ffhq-dcgan64") }, 2, 2*0.5657283164068313 - 1},
+		"ffhq-vaegan64":      {func(t *testing.T) []byte { return gantest.DCGAN(t, "ffhq-vaegan64") }, 2, -0.034064607261531356},
+		"omori aim25":        {func(t *testing.T) []byte { return reference(t, "aim25-epoch13999-convtranspose.onnx") }, 1, -0.1933863004376953},
+		"omori aim27":        {func(t *testing.T) []byte { return reference(t, "aim27-epoch17999-resize-conv.onnx") }, 1, -0.051914392186634066},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := gantest.Load(t, c.file())
+			g := gantest.Load(t, c.file(t))
 			z := waves(c.n, g.Info().LatentDim)
 			sum := 0.0
 			x := image(t, g, z)

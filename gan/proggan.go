@@ -16,6 +16,7 @@ type progGAN struct {
 	params params
 	layers []*progLayer // layer1, layer2, ...
 	output *progLayer   // 1x1 to three channels
+	flat   bool         // came from a safetensors file and goes back into one
 	hash   func() string
 }
 
@@ -113,7 +114,9 @@ func (g *progGAN) With(changed map[string]*compute.Tensor) (Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newProgGAN(p, g), nil
+	e := newProgGAN(p, g)
+	e.flat = g.flat
+	return e, nil
 }
 
 func (g *progGAN) Image(z *compute.Tensor) (*compute.Tensor, error) {

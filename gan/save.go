@@ -9,11 +9,13 @@ import (
 )
 
 // Save writes a generator as its kind is published. StyleGAN2: the official container, g_ema with parameters and buffers
-// under their official names, and latent_avg. Progressive GAN: a bare state dict. ONNX: the file that was
+// under their official names, and latent_avg. Progressive GAN: a bare state dict. Both go back into
+// a flat safetensors file if they came from one, and an NVIDIA pickle becomes the official container. ONNX: the file that was
 // loaded with the values of edited initialisers replaced. Truncation is an option of loading
 // and not stored.
 func Save(w io.Writer, g Generator) error {
 	var object *checkpoint.Dict
+	write := func(w io.Writer, d *checkpoint.Dict) error { return checkpoint.Write(w, d) }
 	switch g := g.(type) {
 	case *onnxGAN:
 		b, err := g.model.Bytes()
@@ -26,12 +28,21 @@ func Save(w io.Writer, g Generator) error {
 		return nil
 	case *styleGAN2:
 		object = g.container()
+		if g.flat {
+			write, object = checkpoint.WriteSafetensors, g.state()
+			if g.average != nil {
+				object.Set("latent_avg", g.average)
+			}
+		}
 	case *progGAN:
 		object = g.params.dict()
+		if g.flat {
+			write = checkpoint.WriteSafetensors
+		}
 	default:
 		return fmt.Errorf("saving generator: kind %q has no form to be saved in", g.Info().Kind)
 	}
-	if err := checkpoint.Write(w, object); err != nil {
+	if err := write(w, object); err != nil {
 		return fmt.Errorf("saving generator: %w", err)
 	}
 	return nil
@@ -46,7 +57,8 @@ func (p params) dict() *checkpoint.Dict {
 	return d
 }
 
-func (g *styleGAN2) container() *checkpoint.Dict {
+// state holds parameters and buffers.
+func (g *styleGAN2) state() *checkpoint.Dict {
 	state := g.params.dict()
 	for _, b := range buffersOf(len(g.convs)) {
 		t := g.buffers[b.name]
@@ -59,8 +71,12 @@ func (g *styleGAN2) container() *checkpoint.Dict {
 		}
 		state.Set(b.name, t)
 	}
+	return state
+}
+
+func (g *styleGAN2) container() *checkpoint.Dict {
 	root := checkpoint.NewDict()
-	root.Set("g_ema", state)
+	root.Set("g_ema", g.state())
 	if g.average != nil {
 		root.Set("latent_avg", g.average)
 	}

@@ -15,6 +15,8 @@ type styleGAN2 struct {
 	buffers map[string]*compute.Tensor // stored and never read: blur kernels and noise maps
 	average *compute.Tensor            // mean of w over z [StyleDim], nil where the file has none
 	psi     float64
+	note    string // of Info
+	flat    bool   // came from a safetensors file and goes back into one
 
 	mapping  []linear
 	constant *compute.Tensor // [1,C,4,4]
@@ -153,7 +155,7 @@ func newToRGB(p params, number int) *toRGB {
 func (g *styleGAN2) Info() Info {
 	return Info{
 		Kind: "stylegan2", LatentDim: g.mapping[0].w.Shape[1], Resolution: g.convs[len(g.convs)-1].ValueSize,
-		Truncation: g.psi, Parameters: g.params.count(), Hash: g.hash(),
+		Truncation: g.psi, Parameters: g.params.count(), Hash: g.hash(), Note: g.note,
 	}
 }
 
@@ -176,6 +178,6 @@ func (g *styleGAN2) With(changed map[string]*compute.Tensor) (Generator, error) 
 		return nil, err
 	}
 	e := newStyleGAN2(p, g)
-	e.buffers, e.average, e.psi = g.buffers, g.average, g.psi
+	e.buffers, e.average, e.psi, e.note, e.flat = g.buffers, g.average, g.psi, g.note, g.flat
 	return e, nil
 }

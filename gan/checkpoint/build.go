@@ -41,11 +41,14 @@ func (u *unpickler) global() error {
 		parts[i] = string(u.data[u.pos : u.pos+end])
 		u.pos += end + 1
 	}
-	full := name(parts[0] + "." + parts[1])
+	return u.named(name(parts[0] + "." + parts[1]))
+}
+
+func (u *unpickler) named(full name) error {
 	switch full {
 	case orderedDict, namespace, rebuildTensor, rebuildTensorV2, rebuildParameter:
 	default:
-		if _, ok := storageClasses[full]; !ok {
+		if _, ok := storageClasses[full]; !ok && !u.foreign {
 			return fmt.Errorf("the file names %.80q, which is not a part of a file of weights; nothing was executed", string(full))
 		}
 	}
@@ -65,6 +68,10 @@ func (u *unpickler) construct(op byte) error {
 	}
 	if op == opBuild {
 		u.push(target)
+		if _, isDict := target.(*Dict); u.foreign && !isDict {
+			foreignBuild(target, argument)
+			return nil
+		}
 		return build(target, argument)
 	}
 	function, ok := target.(name)
@@ -75,7 +82,7 @@ func (u *unpickler) construct(op byte) error {
 	if !ok {
 		return fmt.Errorf("the pickle calls %s with %T", function, argument)
 	}
-	v, err := call(function, arguments)
+	v, err := u.call(function, arguments)
 	if err != nil {
 		return fmt.Errorf("%s: %w", function, err)
 	}
@@ -104,7 +111,7 @@ func build(target, attributes any) error {
 	return nil
 }
 
-func call(function name, arguments Tuple) (any, error) {
+func (u *unpickler) call(function name, arguments Tuple) (any, error) {
 	switch function {
 	case orderedDict, namespace:
 		return dictOf(arguments)
@@ -117,6 +124,9 @@ func call(function name, arguments Tuple) (any, error) {
 			}
 		}
 		return nil, errors.New("no tensor given")
+	}
+	if u.foreign {
+		return foreignCall(function, arguments)
 	}
 	return nil, errors.New("a storage is not a function")
 }

@@ -45,6 +45,18 @@ const (
 	opNewTrue        = 0x88
 	opNewFalse       = 0x89
 	opLong1          = 0x8a
+
+	// Of protocols 3 to 5.
+	opBinBytes        = 'B'
+	opShortBinBytes   = 'C'
+	opShortBinUnicode = 0x8c
+	opBinBytes8       = 0x8e
+	opEmptySet        = 0x8f
+	opAddItems        = 0x90
+	opFrozenSet       = 0x91
+	opStackGlobal     = 0x93
+	opMemoize         = 0x94
+	opFrame           = 0x95
 )
 
 // maxPickle bounds the description of a file (not its storages). The description of a large
@@ -60,13 +72,17 @@ type unpickler struct {
 	marks      []int
 	memo       map[uint32]any
 	persistent func(id any) (any, error) // resolves storages
+	foreign    bool                      // a plain pickle: newer protocols, and unknown classes become an Object
 }
 
 var errShort = errors.New("the pickle ends in the middle of an instruction")
 
 // unpickle runs the pickle at the start of data and returns its value and its length in bytes.
 func unpickle(data []byte, persistent func(any) (any, error)) (value any, length int, err error) {
-	u := &unpickler{data: data, memo: map[uint32]any{}, persistent: persistent}
+	return (&unpickler{data: data, memo: map[uint32]any{}, persistent: persistent}).run()
+}
+
+func (u *unpickler) run() (value any, length int, err error) {
 	for {
 		at := u.pos
 		op, err := u.take(1)
@@ -90,6 +106,9 @@ func (u *unpickler) step(op byte) error {
 	switch op {
 	case opProto:
 		v, err := u.take(1)
+		if err == nil && u.foreign && v[0] <= 5 {
+			return nil
+		}
 		if err == nil && v[0] != 2 {
 			err = fmt.Errorf("pickle protocol %d (only 2, PyTorch's default, is read)", v[0])
 		}
@@ -116,7 +135,7 @@ func (u *unpickler) step(op byte) error {
 		return err
 	case opBinInt, opBinInt1, opBinInt2, opLong1, opBinFloat:
 		return u.number(op)
-	case opBinUnicode, opBinString, opShortBinString:
+	case opBinUnicode, opBinString, opShortBinString, opShortBinUnicode:
 		return u.text(op)
 	case opBinPut, opLongBinPut, opBinGet, opLongBinGet:
 		return u.memory(op)
@@ -135,6 +154,9 @@ func (u *unpickler) step(op byte) error {
 	case opReduce, opNewObj, opBuild:
 		return u.construct(op)
 	default:
+		if u.foreign {
+			return u.newer(op)
+		}
 		return fmt.Errorf("instruction 0x%02x is not one that a file of weights needs", op)
 	}
 	return nil
@@ -230,7 +252,7 @@ func long(b []byte) any {
 
 func (u *unpickler) text(op byte) error {
 	var size uint32
-	if op == opShortBinString {
+	if op == opShortBinString || op == opShortBinUnicode {
 		b, err := u.take(1)
 		if err != nil {
 			return err

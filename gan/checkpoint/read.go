@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 type File struct {
 	// Root is the stored object, usually a *Dict.
 	Root any
+	// Format is the kind of file.
+	Format Format
 
 	name     string
 	size     int64
@@ -30,7 +33,17 @@ type File struct {
 	}
 }
 
-// Read opens a checkpoint file of either layout.
+// Format is a kind of checkpoint file.
+type Format int
+
+// The formats that are read.
+const (
+	PyTorch     Format = iota // torch.save, either layout
+	Safetensors               // flat tensors after a JSON header
+	Pickle                    // a plain pickle with tensors inside, as NVIDIA's generators are published
+)
+
+// Read opens a checkpoint file of any format.
 func Read(path string) (*File, error) {
 	r, err := os.Open(path)
 	if err != nil {
@@ -53,18 +66,22 @@ func Read(path string) (*File, error) {
 // ReadFrom reads a checkpoint of size bytes; r must stay readable as long as tensors are fetched.
 func ReadFrom(r io.ReaderAt, size int64) (*File, error) {
 	f := &File{name: "checkpoint", size: size, storages: map[string]*storage{}}
-	var magic [4]byte
-	if _, err := r.ReadAt(magic[:], 0); err != nil {
+	var magic [9]byte
+	if n, err := r.ReadAt(magic[:], 0); err != nil && n < 4 {
 		return nil, errors.New("not a PyTorch checkpoint: too short")
 	}
 	var err error
 	switch {
-	case bytes.Equal(magic[:], []byte("PK\x03\x04")):
+	case bytes.HasPrefix(magic[:], []byte("PK\x03\x04")):
 		err = f.readZip(r, size)
+	case magic[8] == '{' && binary.LittleEndian.Uint64(magic[:]) <= uint64(size):
+		err = f.readSafetensors(r, size)
+	case magic[0] == opProto && magic[1] > 2:
+		err = f.readPickle(r, size)
 	case magic[0] == opProto:
 		err = f.readLegacy(r, size)
 	default:
-		err = errors.New("not a PyTorch checkpoint: neither a zip archive nor a pickle")
+		err = errors.New("not a PyTorch checkpoint: neither a zip archive nor a pickle nor safetensors")
 	}
 	if err != nil {
 		return nil, err

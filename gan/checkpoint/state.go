@@ -35,6 +35,10 @@ func (f *File) State(path ...string) (*State, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: the object %q is no dictionary of tensors", f.name, strings.Join(path, "."))
 	}
+	return f.stateOf(d)
+}
+
+func (f *File) stateOf(d *Dict) (*State, error) {
 	// Tensors may share storage, which real files do a little and a hostile file could do without end.
 	s := &State{file: f.name, tensors: map[string]*Tensor{}, left: map[string]bool{}, budget: 4 * int(f.size)}
 	for _, k := range d.keys {
@@ -78,6 +82,18 @@ func (s *State) Rename(from, to string) error {
 	delete(s.tensors, from)
 	delete(s.left, from)
 	return nil
+}
+
+// Unsqueeze adds dimensions of one before and after those of a tensor; a missing tensor is left to Take.
+func (s *State) Unsqueeze(name string, before, after int) {
+	t := s.tensors[name]
+	if t == nil {
+		return
+	}
+	wide := *t
+	wide.Shape = slices.Concat(slices.Repeat([]int{1}, before), t.Shape, slices.Repeat([]int{1}, after))
+	wide.strides = slices.Concat(slices.Repeat([]int{0}, before), t.strides, slices.Repeat([]int{0}, after))
+	s.tensors[name] = &wide
 }
 
 // Take fetches a tensor of exactly this shape; a dimension of -1 fits any positive length. A missing tensor, one of another
