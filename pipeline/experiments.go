@@ -96,6 +96,7 @@ func (c *command) textOptions() report.TextOptions {
 type planCommand struct {
 	Config string `arg:"" help:"The experiment, a TOML file."`
 	Out    string `placeholder:"DIR" help:"Run directory; results/NAME of the config by default."`
+	Probe  bool   `default:"true" negatable:"" help:"Measure a little of what is left, to tell how long it will take."`
 }
 
 // Run implements the command.
@@ -104,9 +105,15 @@ func (p *planCommand) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	plan, err := e.Plan(runDir(p.Out, p.Config))
+	dir := runDir(p.Out, p.Config)
+	plan, err := e.Plan(dir)
 	if err != nil {
 		return err
+	}
+	if p.Probe && !plan.Complete() {
+		if plan.Forecast, err = e.Probe(c.ctx, plan, dir, experiment.Options{}); err != nil {
+			return fmt.Errorf("probe (--no-probe leaves it out): %w", err)
+		}
 	}
 	if c.json {
 		return c.object(plan)
@@ -121,7 +128,31 @@ func (p *planCommand) Run(c *command) error {
 			fmt.Fprintf(c.out, "%-11s   %s\n", "", why)
 		}
 	}
+	if f := plan.Forecast; f != nil {
+		fmt.Fprintf(c.out, "about %s on this machine, %s to be written%s\n", duration(f.Seconds), size(f.Bytes), ofFree(f.Free))
+		for _, u := range f.Unknown {
+			fmt.Fprintln(c.out, "not in this time: "+u)
+		}
+	}
 	return nil
+}
+
+// ofFree compares with the room on the disk, where it is known.
+func ofFree(free int64) string {
+	if free == 0 {
+		return ""
+	}
+	return ", " + size(free) + " free"
+}
+
+// size writes bytes for people.
+func size(n int64) string {
+	const unit = 1000
+	v, names := float64(n), []string{"B", "kB", "MB", "GB", "TB"}
+	for len(names) > 1 && v >= unit {
+		v, names = v/unit, names[1:]
+	}
+	return fmt.Sprintf("%.3g %s", v, names[0])
 }
 
 type reportCommand struct {

@@ -35,6 +35,8 @@ type Plan struct {
 	Stages  []*Stage `json:"stages"`
 	Samples Samples  `json:"samples"`
 
+	Forecast *Forecast `json:"forecast,omitempty"` // where it was asked for
+
 	moment, clean, ranked, report *Stage // moment and ranked are nil where nothing needs them
 	edits                         []*Stage
 	scores                        [][]*Stage // by row and column
@@ -137,8 +139,8 @@ func stateOf(s *Stage) State {
 	return Todo
 }
 
-// complete reports whether nothing is left to do.
-func (p *Plan) complete() bool {
+// Complete reports whether nothing is left to do.
+func (p *Plan) Complete() bool {
 	for _, s := range p.Stages {
 		if s.State != Done {
 			return false

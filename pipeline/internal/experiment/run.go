@@ -96,7 +96,7 @@ func (r *run) all(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	r.plan.explain(readPlan(r.store))
-	if r.plan.complete() {
+	if r.plan.Complete() {
 		return r.finished()
 	}
 	if err := r.announce(); err != nil {

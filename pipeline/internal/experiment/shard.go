@@ -114,7 +114,7 @@ func (r *run) gather(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	r.plan.explain(readPlan(r.store))
-	if r.plan.complete() {
+	if r.plan.Complete() {
 		return r.finished()
 	}
 	if err := r.gathered(); err != nil {

@@ -86,7 +86,7 @@ func TestP03NoneOfTwoHundredDamagedFilesIsAccepted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan.complete() {
+		if plan.Complete() {
 			t.Fatalf("damage %d to %s was accepted", i, name)
 		}
 		if err := os.WriteFile(path, whole, 0o644); err != nil {
