@@ -11,6 +11,9 @@
 // variable REWRITING_TIER (portable, avx2, avx512) forces one, and Tier names the one in use. Results of one
 // tier are bitwise reproducible; tiers differ from each other by rounding only.
 //
+// A Filter made by NewRenderFilter may use Winograd's F(4,3) in the assembly tiers, which is exact to 1e-4 of the largest
+// result; everything else, gradients above all, is exact to float32 rounding.
+//
 // Functions run on the calling goroutine and are safe for concurrent use on different data. Wrong shapes are
 // programmer errors and panic.
 //

@@ -2,6 +2,7 @@ package compute
 
 import (
 	"fmt"
+	"slices"
 
 	"rewriting/compute/internal/kernel"
 )
@@ -23,6 +24,17 @@ func Blur(x *Tensor, pad0, pad1 int) *Tensor {
 		panic(fmt.Sprintf("compute: Blur of %v with padding %d,%d leaves nothing", x.Shape, pad0, pad1))
 	}
 	y := New(n, c, oh, ow)
+	BlurInto(y, x, pad0, pad1)
+	return y
+}
+
+// BlurInto is Blur with the result in y, which has its shape and arbitrary contents.
+func BlurInto(y, x *Tensor, pad0, pad1 int) {
+	n, c, h, w := dims4("Blur", x)
+	oh, ow := h+pad0+pad1-3, w+pad0+pad1-3
+	if oh < 1 || ow < 1 || !slices.Equal(y.Shape, []int{n, c, oh, ow}) {
+		panic(fmt.Sprintf("compute: Blur of %v with padding %d,%d into %v", x.Shape, pad0, pad1, y.Shape))
+	}
 	// One channel at a time, so that everything stays in the first two caches: the padded image is filtered along
 	// its rows as one long row (the last three results of each row are of no use), then down its columns.
 	cols := ow + 3
@@ -43,7 +55,6 @@ func Blur(x *Tensor, pad0, pad1 int) *Tensor {
 			kernel.FIR4(out[r*ow:][:ow], m, m[cols:], m[2*cols:], m[3*cols:], firOuter, firInner)
 		}
 	}
-	return y
 }
 
 // BlurGrad is the adjoint of Blur: dy [N,C,h+pad0+pad1-3,w+pad0+pad1-3] becomes [N,C,h,w].

@@ -49,7 +49,13 @@ func (c *styleCut) Context(z *compute.Tensor) (*State, error) {
 	f := c.g.start(w)
 	for i := range c.i {
 		s := c.g.key(&f, i)
-		f.fmap = c.g.convs[i].target(f.fmap, s)
+		if i < c.i-1 {
+			c.g.convs[i].advance(&f, s)
+		} else { // the state keeps this map
+			values := c.g.convs[i].target(f.fmap, s)
+			f.release()
+			f.fmap = values
+		}
 		if err := c.g.paint(&f, i); err != nil {
 			return nil, err
 		}

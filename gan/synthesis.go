@@ -16,6 +16,8 @@ type flow struct {
 	fmap  *compute.Tensor // feature map
 	rgb   *compute.Tensor // running image, nil before to_rgb1
 	owned bool            // fmap may be overwritten
+	// borrowed says that fmap is scratch memory, which nobody outside the synthesis may keep.
+	borrowed bool
 }
 
 func (g *styleGAN2) Image(z *compute.Tensor) (*compute.Tensor, error) {
@@ -85,11 +87,12 @@ func (g *styleGAN2) start(w *compute.Tensor) flow {
 func (g *styleGAN2) synthesise(f flow, i int) (*compute.Tensor, error) {
 	for ; i < len(g.convs); i++ {
 		s := g.key(&f, i)
-		f.fmap, f.owned = g.convs[i].target(f.fmap, s), true
+		g.convs[i].advance(&f, s)
 		if err := g.paint(&f, i); err != nil {
 			return nil, err
 		}
 	}
+	f.release()
 	return f.rgb, nil
 }
 
@@ -108,18 +111,45 @@ func (g *styleGAN2) key(f *flow, i int) *compute.Tensor {
 	return s
 }
 
-// target maps keys [N,Ci,h,w] to values: convolution, demodulation, blur after upsampling, noise, bias and activation.
-// Noise is drawn for the size of the values at hand, be they a whole map or a crop.
+// target maps keys [N,Ci,h,w] to values.
 func (c *styledConv) target(key, style *compute.Tensor) *compute.Tensor {
+	y := compute.New(c.valueShape(key)...)
+	c.targetInto(y, key, style)
+	return y
+}
+
+// advance replaces the flow's keys by their values, in scratch memory.
+func (c *styledConv) advance(f *flow, style *compute.Tensor) {
+	y := borrow(c.valueShape(f.fmap)...)
+	c.targetInto(y, f.fmap, style)
+	f.release()
+	f.fmap, f.owned, f.borrowed = y, true, true
+}
+
+// release gives the map back if it is scratch memory; the map must not be used afterwards.
+func (f *flow) release() {
+	if f.borrowed {
+		scratch.Put(f.fmap)
+		f.borrowed = false
+	}
+}
+
+func (c *styledConv) valueShape(key *compute.Tensor) []int {
+	scale := c.Scale()
+	return []int{key.Shape[0], c.Out, scale * key.Shape[2], scale * key.Shape[3]}
+}
+
+// targetInto is the target model: convolution, demodulation, blur after upsampling, noise, bias and activation.
+// Noise is drawn for the size of the values at hand, be they a whole map or a crop.
+func (c *styledConv) targetInto(y, key, style *compute.Tensor) {
 	k := c.kernel()
-	var y *compute.Tensor
 	if c.up {
 		u := borrow(key.Shape[0], c.Out, 2*key.Shape[2]+1, 2*key.Shape[3]+1)
 		k.up.ConvInto(u, key)
-		y = compute.Blur(u, 1, 1)
+		compute.BlurInto(y, u, 1, 1)
 		scratch.Put(u)
 	} else {
-		y = k.filter.Conv(key, nil)
+		k.filter.ConvInto(y, key, nil)
 	}
 	// The convolution is linear in its weight and the blur treats every channel alike, so the learning rate sigma
 	// and the demodulation are one factor per channel, applied last where the map is smallest.
@@ -129,10 +159,9 @@ func (c *styledConv) target(key, style *compute.Tensor) *compute.Tensor {
 		noise = latent.Noise(y.Shape[0], y.Shape[2], y.Shape[3])
 	}
 	compute.NoiseBiasAct(y, noise, c.strength, c.bias)
-	return y
 }
 
-// scratch keeps the maps between up-convolution and blur, the largest ones that do not outlive their layer.
+// scratch keeps the maps that do not outlive the next layer: the largest memory of an image.
 var scratch = sync.Pool{New: func() any { return new(compute.Tensor) }}
 
 // borrow takes a tensor with arbitrary contents out of scratch.
