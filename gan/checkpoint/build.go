@@ -126,7 +126,7 @@ func (u *unpickler) call(function name, arguments Tuple) (any, error) {
 		return nil, errors.New("no tensor given")
 	}
 	if u.foreign {
-		return foreignCall(function, arguments)
+		return u.foreignCall(function, arguments)
 	}
 	return nil, errors.New("a storage is not a function")
 }

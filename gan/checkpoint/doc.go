@@ -1,4 +1,4 @@
-// Package checkpoint reads and writes PyTorch checkpoints as plain data (spec: generators, section 8).
+// Package checkpoint reads and writes PyTorch checkpoints and safetensors files as plain data (spec: generators, section 8).
 //
 // PyTorch stores objects as Python pickles, which are programs. This reader is no Python: it knows the few
 // instructions and the few names (tensors, parameters, storages, ordered dictionaries, argparse's namespace) that
@@ -13,6 +13,10 @@
 //	state, err := f.State("g_ema")
 //	weight, err := state.Take("conv1.conv.weight", 1, 512, 512, 3, 3) // strict: shape and finite values
 //	err = state.Finish()                                              // nothing may be left over
+//
+// Pickles of whole networks, as NVIDIA publishes them, are read likewise: an unknown class becomes an Object with its name,
+// arguments and attributes, and File.Module finds the tensors. The source code that such a file carries
+// is text among other text.
 //
 // Every error is one line that says which file and which tensor.
 package checkpoint

@@ -42,13 +42,17 @@ func (f *File) readPickle(r io.ReaderAt, size int64) error {
 }
 
 // foreignCall makes what a call of an unknown function stands for.
-func foreignCall(function name, arguments Tuple) (any, error) {
+func (u *unpickler) foreignCall(function name, arguments Tuple) (any, error) {
 	switch function {
 	case easyDict:
 		return dictOf(arguments)
 	case loadFromBytes:
 		if len(arguments) == 1 {
 			if b, ok := arguments[0].([]byte); ok {
+				// The same bytes could be recalled from the memo without end.
+				if u.nested += len(b); u.nested > 4*len(u.data) {
+					return nil, errors.New("the storages together are many times larger than the file")
+				}
 				return nestedStorage(b)
 			}
 		}

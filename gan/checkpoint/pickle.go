@@ -73,6 +73,7 @@ type unpickler struct {
 	memo       map[uint32]any
 	persistent func(id any) (any, error) // resolves storages
 	foreign    bool                      // a plain pickle: newer protocols, and unknown classes become an Object
+	nested     int                       // bytes of storages inside a plain pickle so far
 }
 
 var errShort = errors.New("the pickle ends in the middle of an instruction")
