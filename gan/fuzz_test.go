@@ -3,6 +3,7 @@ package gan_test
 import (
 	"bytes"
 	"context"
+	"os"
 	"testing"
 
 	"rewriting/gan"
@@ -17,6 +18,13 @@ func FuzzLoad(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())
+	}
+	for _, name := range []string{"testdata/nvidia.pkl", "testdata/stylegan3.pkl", "gantest/small.onnx"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		g, err := gan.Load(context.Background(), bytes.NewReader(raw), gan.Options{})

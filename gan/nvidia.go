@@ -21,7 +21,7 @@ const nvidiaNote = "read from an NVIDIA pickle: noise is drawn as for official c
 // readNVIDIA reads G_ema of a snapshot.
 func readNVIDIA(f *checkpoint.File) (*checkpoint.State, error) {
 	if _, ok := f.Root.(checkpoint.Tuple); ok {
-		return nil, errors.New("a TensorFlow pickle of NVIDIA's first two StyleGANs; convert it to a PyTorch one first")
+		return nil, errors.New("this is a TensorFlow pickle of NVIDIA's first two StyleGANs; convert it to a PyTorch one first")
 	}
 	m, err := f.Module("G_ema")
 	if err != nil {
@@ -33,14 +33,14 @@ func readNVIDIA(f *checkpoint.File) (*checkpoint.State, error) {
 	}
 	for _, name := range s.Names() {
 		if strings.HasPrefix(name, "synthesis.input.") || strings.HasPrefix(name, "synthesis.L0_") {
-			return nil, errors.New("a StyleGAN3 pickle; its layers have no counterpart here, StyleGAN2 pickles are read")
+			return nil, errors.New("this is a StyleGAN3 pickle; its layers have no counterpart here, StyleGAN2 pickles are read")
 		}
 	}
 	if m.Class != "Generator" || !slices.Contains(m.Modules, "synthesis") || !slices.Contains(m.Modules, "mapping") {
-		return nil, fmt.Errorf("G_ema is a %.60q with parts %.120q, not NVIDIA's StyleGAN2 generator", m.Class, m.Modules)
+		return nil, fmt.Errorf("entry G_ema is a %.60q with parts %.120q, not NVIDIA's StyleGAN2 generator", m.Class, m.Modules)
 	}
 	if err := checkNVIDIA(m); err != nil {
-		return nil, fmt.Errorf("G_ema: %w", err)
+		return nil, fmt.Errorf("entry G_ema: %w", err)
 	}
 	return s, renameNVIDIA(s)
 }

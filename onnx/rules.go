@@ -21,7 +21,7 @@ func init() {
 		"Conv": convRule, "BatchNormalization": normRule, "Relu": activationRule, "LeakyRelu": activationRule,
 		"MaxPool": maxPoolRule, "AveragePool": averageRule, "GlobalAveragePool": averageRule,
 		"Add": pairRule(autodiff.Add), "Sub": pairRule(autodiff.Sub), "Mul": pairRule(autodiff.Mul),
-		"Div": divRule, "Pow": squareRule, "Gemm": gemmRule, "Flatten": reshapeRule, "Reshape": reshapeRule,
+		"Div": divRule, "Pow": squareRule, "Gemm": gemmRule, "Resize": resizeRule, "Clip": clipRule, "Flatten": reshapeRule, "Reshape": reshapeRule,
 		"Squeeze": reshapeRule, "Unsqueeze": reshapeRule, "Identity": reshapeRule, "Dropout": reshapeRule,
 	}
 }
@@ -182,28 +182,6 @@ func squareRule(_ *differentiable, _ *node, in []operand) (*gorgonia.Node, error
 		}
 	}
 	return nil, errors.New("any exponent but the constant 2 has no differentiable form")
-}
-
-func gemmRule(d *differentiable, n *node, in []operand) (*gorgonia.Node, error) {
-	if in[0].node == nil || in[1].value == nil || n.flag("transA") || n.floatAttr("alpha", 1) != 1 || n.floatAttr("beta", 1) != 1 {
-		return nil, errors.New("only x*W + b with a constant W has a differentiable form")
-	}
-	w := in[1].value
-	if !n.flag("transB") {
-		var err error
-		if w, err = (&frame{ws: newWorkspace()}).transpose(w, []int{1, 0}); err != nil {
-			return nil, err
-		}
-	}
-	y, err := autodiff.Linear(in[0].node, d.constant(n.inputs[1], w.tensor()), nil, 1, 1)
-	if err != nil || !n.has(2) {
-		return y, err
-	}
-	b, err := d.lift(in[2], n.inputs[2], y.Shape())
-	if err != nil {
-		return nil, err
-	}
-	return autodiff.Add(y, b)
 }
 
 // reshapeRule asks the operator itself for the new shape, on a value without elements of its own.
