@@ -188,3 +188,20 @@ func norm(x *compute.Tensor) float64 {
 	}
 	return math.Sqrt(sum)
 }
+
+func TestP13TheResultNamesProgramInputsAndConfig(t *testing.T) {
+	e := faces(t)
+	text := ""
+	for _, section := range e.provenance() {
+		for _, f := range section.Facts {
+			text += f.Name + ": " + f.Value + "\n"
+		}
+	}
+	for _, want := range []string{"Go: go1.", "Commit: ", "Kernels: " + compute.Tier(), "generator world:faces: sha256 " + e.hashOf("generator"),
+		"sha256 " + e.hashOf("session"), "weights as used: sha256 " + e.Generator.Info().Hash, "network world:faces/lpips: sha256 ",
+		"network world:faces/segmenter: sha256 ", "count = 6", "seed = 1", "steps = 3"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the provenance lacks %q", want)
+		}
+	}
+}
