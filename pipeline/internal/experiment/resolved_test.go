@@ -1,0 +1,75 @@
+package experiment
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"rewriting/pipeline/internal/config"
+)
+
+func TestP05CommentsAndTheOrderOfKeysChangeNothing(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/toy.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Every block's lines in reverse, each with a comment; the heading stays first.
+	var changed strings.Builder
+	for _, block := range strings.Split(string(text), "\n\n") {
+		var head, lines []string
+		for _, line := range strings.Split(strings.TrimSpace(block), "\n") {
+			if strings.HasPrefix(line, "[") {
+				head = append(head, line)
+			} else if line != "" && !strings.HasPrefix(line, "#") {
+				lines = append([]string{line + " # changed"}, lines...)
+			}
+		}
+		changed.WriteString(strings.Join(append(head, lines...), "\n") + "\n\n")
+	}
+	one, two := faces(t), read(t, "../../testdata/toy.toml", changed.String())
+	if a, b := one.plan().reportKey(), two.plan().reportKey(); a != b {
+		t.Errorf("the report's key is %s, was %s:\n%s\n%s", b, a, one.resolved(), two.resolved())
+	}
+}
+
+func read(t *testing.T, path, text string) *Experiment {
+	t.Helper()
+	cfg, err := config.Parse(path, []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Build(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// Verify reads the resolved config of a run directory: it must stand for the same experiment.
+func TestTheResolvedConfigIsTheSameExperiment(t *testing.T) {
+	e := faces(t)
+	again := read(t, filepath.Join("../../testdata", resolvedFile), string(e.resolved()))
+	for i, s := range e.plan().Stages[:len(e.plan().Stages)-1] {
+		if got := again.plan().Stages[i]; got.Key != s.Key {
+			t.Errorf("%s: %v", s.Name, got.Content)
+		}
+	}
+}
+
+func TestP17AFullDiskStopsTheRunAndKeepsWhatIsDone(t *testing.T) {
+	dir, x := t.TempDir(), newToy(t)
+	_, err := x.Run(context.Background(), dir, Options{Workers: 1, FS: newDisk(120)})
+	if err == nil || !strings.Contains(err.Error(), "publish ") || !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
+		t.Fatalf("got %v", err)
+	}
+	first := x.scored.Load()
+	again := newToy(t)
+	again.mustRun(t, dir, Options{FS: newDisk(math.MaxInt)})
+	if second := again.scored.Load(); first == 0 || second >= 23*3*2 || again.applied.Load() != 0 {
+		t.Errorf("%d scored before the disk was full, %d after, %d methods applied again", first, second, again.applied.Load())
+	}
+}
