@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,14 +36,14 @@ type survey struct {
 	rule       string
 	table      *compute.Tensor
 
-	pairs, keys, samples  int
-	layers, ranks         []int
-	rates                 []float64
-	kinds                 []string
-	objects, others, rows []int // candidates: obeying the rule and open, not obeying
-	seed                  uint64
-	plain                 [][]float32 // clean images that do not obey the rule
-	latents               [][]float32 // and their latents
+	pairs, keys, samples int
+	layers, ranks        []int
+	rates                []float64
+	kinds                []string
+	objects, others      []int // candidate rows: obeying the rule and open; not obeying
+	seed                 uint64
+	plain                [][]float32 // clean images that do not obey the rule
+	latents              [][]float32 // and their latents
 }
 
 type trial struct {
@@ -52,7 +53,7 @@ type trial struct {
 	object       int
 	paste        int
 	keys         []int
-	rate1        float64 // share of the images that now obey the rule
+	obeying      float64 // share of the images that now obey the rule
 	outside      float64 // mean |edited - clean| outside the window
 	cfOut, cfIn  float64 // mean |edited - the generator's own counterfactual| outside and inside
 	first, final float64 // loss
@@ -99,7 +100,7 @@ func (s *survey) run(ctx context.Context, w io.Writer) error {
 		wait.Go(func() {
 			for t := range next {
 				t.err = s.try(ctx, t, moments[t.layer])
-				fmt.Fprintf(os.Stderr, "%s layer %d rank %d rate %g, %d -> %d: %.1f %%\n", t.kind, t.layer, t.rank, t.rate, t.object, t.paste, 100*t.rate1)
+				fmt.Fprintf(os.Stderr, "%s layer %d rank %d rate %g, %d -> %d: %.1f %%\n", t.kind, t.layer, t.rank, t.rate, t.object, t.paste, 100*t.obeying)
 			}
 		})
 	}
@@ -190,7 +191,7 @@ func (s *survey) try(ctx context.Context, t *trial, moment *rewrite.Moment) erro
 		}
 	}
 	n := float64(len(s.latents))
-	t.rate1, t.outside, t.cfOut, t.cfIn = t.rate1/n, t.outside/n, t.cfOut/n, t.cfIn/n
+	t.obeying, t.outside, t.cfOut, t.cfIn = t.obeying/n, t.outside/n, t.cfOut/n, t.cfIn/n
 	return nil
 }
 
@@ -200,7 +201,7 @@ func (s *survey) score(t *trial, clean, z []float32, image *compute.Tensor) erro
 		return err
 	}
 	if logits.Data[s.attribute] > 0 {
-		t.rate1++
+		t.obeying++
 	}
 	window, err := s.world.Window(z, s.rule)
 	if err != nil {
@@ -257,10 +258,10 @@ func report(w io.Writer, trials []trial) error {
 		var mean trial
 		n := 0.0
 		slices.SortStableFunc(groups[key], func(a, b trial) int {
-			if a.rate1 != b.rate1 {
-				return -compareFloat(a.rate1, b.rate1)
+			if a.obeying != b.obeying {
+				return -cmp.Compare(a.obeying, b.obeying)
 			}
-			return compareFloat(a.cfOut, b.cfOut)
+			return cmp.Compare(a.cfOut, b.cfOut)
 		})
 		for _, t := range groups[key] {
 			name := fmt.Sprintf("%s\t%d\t%d\t%g\t%d\t%d", key.kind, key.layer, key.rank, key.rate, t.object, t.paste)
@@ -268,33 +269,20 @@ func report(w io.Writer, trials []trial) error {
 				fmt.Fprintf(tab, "%s\t%v\n", name, t.err)
 				continue
 			}
-			fmt.Fprintf(tab, "%s\t%.1f\t%.4f\t%.4f\t%.4f\t%.3f -> %.3f\t%s\n", name, 100*t.rate1, t.outside, t.cfOut, t.cfIn, t.first, t.final, join(t.keys))
-			mean.rate1, mean.outside, mean.cfOut, mean.cfIn = mean.rate1+t.rate1, mean.outside+t.outside, mean.cfOut+t.cfOut, mean.cfIn+t.cfIn
+			fmt.Fprintf(tab, "%s\t%.1f\t%.4f\t%.4f\t%.4f\t%.3f -> %.3f\t%s\n", name, 100*t.obeying, t.outside, t.cfOut, t.cfIn, t.first, t.final, join(t.keys))
+			mean.obeying, mean.outside, mean.cfOut, mean.cfIn = mean.obeying+t.obeying, mean.outside+t.outside, mean.cfOut+t.cfOut, mean.cfIn+t.cfIn
 			n++
 		}
 		if n > 0 {
-			fmt.Fprintf(tab, "%s\t%d\t%d\t%g\tmean\t\t%.1f\t%.4f\t%.4f\t%.4f\t\t\n", key.kind, key.layer, key.rank, key.rate, 100*mean.rate1/n, mean.outside/n, mean.cfOut/n, mean.cfIn/n)
+			fmt.Fprintf(tab, "%s\t%d\t%d\t%g\tmean\t\t%.1f\t%.4f\t%.4f\t%.4f\t\t\n", key.kind, key.layer, key.rank, key.rate, 100*mean.obeying/n, mean.outside/n, mean.cfOut/n, mean.cfIn/n)
 		}
 	}
 	return tab.Flush()
 }
 
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
+// join writes rows as -keys takes them.
 func join(rows []int) string {
-	words := make([]string, len(rows))
-	for i, r := range rows {
-		words[i] = fmt.Sprint(r)
-	}
-	return strings.Join(words, ",")
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(rows), "[]"), " ", ",")
 }
 
 // newSurvey loads the world's networks.
