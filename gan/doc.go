@@ -1,6 +1,10 @@
 // Package gan holds the generators whose rules are rewritten: StyleGAN2 in the sequential form of the released code, cut
 // into context, target and rendering at an editable layer (spec: generators and method, section 1).
 //
+// Progressive GAN is the second kind, and any generator in an ONNX file the third: there every convolution with a weight of its
+// own is a layer, the target is the bare convolution, and weights are raw. Load tells the formats apart: PyTorch
+// checkpoints, safetensors, NVIDIA's pickles (tensors only, their code is never run) and ONNX.
+//
 // A Generator is immutable. An edit makes another one that shares every tensor but the changed ones, and
 // anything that is prepared from tensors, such as packed filters, is prepared once and shared too.
 //

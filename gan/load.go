@@ -61,7 +61,7 @@ func Load(ctx context.Context, src Source, o Options) (Generator, error) {
 
 func open(ctx context.Context, src Source, o Options) (Generator, error) {
 	if isONNX(src) {
-		return readONNX(src, o)
+		return readONNX(ctx, src, o)
 	}
 	f, err := checkpoint.ReadFrom(src, src.Size())
 	if err != nil {

@@ -26,7 +26,7 @@ func isONNX(src Source) bool {
 	return n == len(head) && head[0] == irVersion && head[8] != '{' // a brace there makes it safetensors
 }
 
-func readONNX(src Source, o Options) (Generator, error) {
+func readONNX(ctx context.Context, src Source, o Options) (Generator, error) {
 	if o.Truncation != 0 && o.Truncation != 1 {
 		return nil, fmt.Errorf("truncation %v: an ONNX generator has none", o.Truncation)
 	}
@@ -45,7 +45,7 @@ func readONNX(src Source, o Options) (Generator, error) {
 	if err := g.findEnds(o); err != nil {
 		return nil, err
 	}
-	if err := g.findLayers(); err != nil {
+	if err := g.findLayers(ctx); err != nil {
 		return nil, err
 	}
 	g.remember()
@@ -121,7 +121,7 @@ func rangeOf(m *onnx.Model, output string) (pixelRange, error) {
 }
 
 // findLayers lists tensors and convolutions, and draws one picture to learn the sizes of their maps.
-func (g *onnxGAN) findLayers() error {
+func (g *onnxGAN) findLayers(ctx context.Context) error {
 	layers, err := g.model.Layers([]string{g.output})
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (g *onnxGAN) findLayers() error {
 	}
 	slices.Sort(wanted)
 	z := onnx.FromTensor(latent.Seed(0, product(g.item)).Reshape(g.item...))
-	values, err := g.model.RunOutputs(context.Background(), map[string]*onnx.Value{g.input: z}, slices.Compact(wanted))
+	values, err := g.model.RunOutputs(ctx, map[string]*onnx.Value{g.input: z}, slices.Compact(wanted))
 	if err != nil {
 		return err
 	}
