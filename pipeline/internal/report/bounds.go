@@ -24,7 +24,7 @@ type Bound struct {
 	Column string  `toml:"column"` // key
 	Low    float64 `toml:"low"`
 	High   float64 `toml:"high"`
-	N      int     `toml:"n"` // samples that must count; 0 means any number
+	N      int     `toml:"n,omitempty"` // samples that must count; 0 means any number
 }
 
 // Moved is a cell that is not within its bound.
@@ -108,7 +108,8 @@ func (x Bound) check(r *Result) Moved {
 	return m
 }
 
-// BoundsOf allows every number of a result its own 95 % interval: what moves further is more than a change of samples would do.
+// BoundsOf allows every number of a result twice its own 95 % interval: what moves further is more than other samples or other
+// kernels would do. The number of samples is bound where the column applies to all of them; elsewhere it is a measurement too.
 func BoundsOf(r *Result) *Bounds {
 	b := &Bounds{Title: r.Title}
 	for _, row := range r.Rows {
@@ -117,13 +118,18 @@ func BoundsOf(r *Result) *Bounds {
 			if !ok || cell.Value.NaN() {
 				continue
 			}
-			low, high := float64(cell.Low), float64(cell.High)
-			if cell.Low.NaN() || cell.High.NaN() {
-				low, high = float64(cell.Value), float64(cell.Value)
+			value := float64(cell.Value)
+			low, high := value, value
+			if !cell.Low.NaN() && !cell.High.NaN() {
+				low, high = 2*float64(cell.Low)-value, 2*float64(cell.High)-value
+			}
+			n := cell.N
+			if cell.Excluded > 0 {
+				n = 0
 			}
 			// Rounding outwards keeps a number that touches its limit inside.
 			low, high = outward(low, col, math.Floor), outward(high, col, math.Ceil)
-			b.Bound = append(b.Bound, Bound{Row: row.Title, Column: col.Key, Low: low, High: high, N: cell.N})
+			b.Bound = append(b.Bound, Bound{Row: row.Title, Column: col.Key, Low: low, High: high, N: n})
 		}
 	}
 	return b
