@@ -47,7 +47,7 @@ func (s *counterfactualSpec) Check() error {
 	if s.Rule == "" {
 		return &ParamError{"rule", fmt.Errorf("is required, such as rule = \"smile\"")}
 	}
-	if s.Resize != "" && s.Resize != "none" {
+	if resize := s.preset().Resize; resize != "" && resize != "none" {
 		return &ParamError{"resize", fmt.Errorf("the distance map is needed at the image's own resolution")}
 	}
 	if err := s.Preprocess.check(); err != nil {

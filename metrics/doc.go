@@ -10,6 +10,10 @@
 // another class). They follow the paper's Section 5 and Appendix C (spec: metrics 1 to 5, 13);
 // every column carries its protocol in words, with the hashes of its networks.
 //
+// How a picture becomes a network's input (Preprocess), and how logits become labels, follows the published
+// rule of each network: the exported file names its mode (spec: metrics 2 to 4, 6.1), a config may override it. A
+// segmenter with the outputs "object" and "part" gives two labels per pixel in one shared numbering.
+//
 // What depends on the clean image alone (its segmentation, its counterfactual picture) is computed once
 // per sample, kept in Sample.Prepared, shared by all metrics and methods, and can be stored.
 //

@@ -33,7 +33,7 @@ func (s *lpipsSpec) Check() error {
 	if err := s.Preprocess.check(); err != nil {
 		return &ParamError{"resize", err}
 	}
-	if s.Resize != "" && s.Resize != "none" {
+	if resize := s.preset().Resize; resize != "" && resize != "none" {
 		return &ParamError{"resize", fmt.Errorf("the distance map is needed at the image's own resolution")}
 	}
 	return checkRegions(s.Regions, s.Mask)
@@ -54,6 +54,12 @@ func checkRegions(regions []string, mask MaskSpec) error {
 
 func (s *lpipsSpec) Networks() []string { return append([]string{s.Network}, s.Mask.networks()...) }
 
+// trunks are the two readings of the paper's LPIPS, by the network's metadata "lpips" (spec: metrics 1.1).
+var trunks = map[string]struct{ title, protocol string }{
+	"paper": {"AlexNet (paper)", "LPIPS v0.1 on AlexNet, the trunk that the paper names"},
+	"code":  {"VGG16 (code)", "LPIPS v0.1 on VGG16, the trunk that the released code uses"},
+}
+
 type lpips struct {
 	net     *perceptual
 	regions []string
@@ -67,7 +73,12 @@ func (s *lpipsSpec) Build(c Context) (Metric, error) {
 	if m.net, err = openPerceptual("network", s.Network, s.Preprocess, c); err != nil {
 		return nil, err
 	}
-	protocol := fmt.Sprintf("distance map of %s between the clean and the edited image, input %s", m.net.info.cite(), m.net.pre)
+	title, protocol := "LPIPS", ""
+	if trunk, known := trunks[m.net.info.Metadata["lpips"]]; known {
+		title += " " + trunk.title
+		protocol = trunk.protocol + "; "
+	}
+	protocol += fmt.Sprintf("distance map of %s between the clean and the edited image, input %s", m.net.info.cite(), m.net.pre)
 	if !s.Mask.empty() {
 		if m.masker, err = s.Mask.build(c); err != nil {
 			return nil, &ParamError{"mask", err}
@@ -76,7 +87,7 @@ func (s *lpipsSpec) Build(c Context) (Metric, error) {
 	}
 	for _, region := range s.Regions {
 		m.columns = append(m.columns, regionColumn(region, Column{
-			Key: s.key("lpips"), Title: s.title("LPIPS"), Digits: 4, Protocol: protocol, Meaning: "perceptual distance between the clean and the edited image",
+			Key: s.key("lpips"), Title: s.title(title), Digits: 4, Protocol: protocol, Meaning: "perceptual distance between the clean and the edited image",
 		}))
 	}
 	return m, nil

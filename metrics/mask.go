@@ -30,6 +30,7 @@ func (m *Mask) mean(values []float32, inside bool) float64 {
 type MaskSpec struct {
 	Segmenter string   `toml:"segmenter"` // network; its first output is [1,K,h,w] logits
 	Classes   []string `toml:"classes"`   // names from the network's "labels" metadata, or numbers
+	Channel   string   `toml:"channel"`   // "object" or "part", for a segmenter that gives both; empty: what the classes are
 	Rule      string   `toml:"rule"`      // rule of the world, instead of a segmenter
 	Preprocess
 }
@@ -45,7 +46,17 @@ func (s MaskSpec) check() error {
 	case s.Segmenter == "" && len(s.Classes) > 0:
 		return fmt.Errorf("classes = %v need a segmenter", s.Classes)
 	}
+	if err := checkChannel(s.Channel); err != nil {
+		return err
+	}
 	return s.Preprocess.check()
+}
+
+func checkChannel(channel string) error {
+	if channel != "" && channel != objectChannel && channel != partChannel {
+		return fmt.Errorf("channel = %q: it must be %q or %q", channel, objectChannel, partChannel)
+	}
+	return nil
 }
 
 func (s MaskSpec) networks() []string {
@@ -80,13 +91,21 @@ func (s MaskSpec) build(c Context) (*masker, error) {
 	if err != nil {
 		return nil, err
 	}
-	classes, err := seg.classes(s.Classes)
+	classes, err := seg.classes(s.Classes, s.Channel)
 	if err != nil {
 		return nil, err
 	}
+	key, kind := fmt.Sprintf("%s %v %s", seg.info.SHA256, s.Classes, seg.pre), "class"
+	if seg.parts != nil {
+		kind = objectChannel
+		if classes.part {
+			kind = partChannel
+		}
+		key += " " + kind
+	}
 	return &masker{
-		key:      fmt.Sprintf("%s %v %s", seg.info.SHA256, s.Classes, seg.pre),
-		protocol: fmt.Sprintf("object: the clean image's pixels whose arg-max class by %s is %s; input %s", seg.info.cite(), strings.Join(s.Classes, ", "), seg.pre),
+		key:      key,
+		protocol: fmt.Sprintf("object: the clean image's pixels whose arg-max %s by %s is %s; input %s", kind, seg.info.cite(), strings.Join(s.Classes, ", "), seg.pre),
 		find: func(ctx context.Context, s *Sample) (*Mask, error) {
 			labels, err := seg.labels(ctx, s.Clean)
 			if err != nil {

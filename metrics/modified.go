@@ -12,12 +12,16 @@ func init() {
 
 // modifiedSpec is "% dome pixels correctly modified": of the pixels that were the source class in the
 // clean image, the share that is the target class in the edited one, pooled over all images and
-// pixels (spec: metrics 5). A second column counts those that are no longer the source class, since
-// the published target of domes to spires is met by every unedited dome pixel.
+// pixels (spec: metrics 5). A second column counts those that are no longer the source class.
+//
+// Where the source is a part (a dome) and the target an object (a building), a pixel can be both: the
+// published number of domes to spires is 100% for the unedited model. A third column then counts the pixels that
+// are the target and not the source.
 type modifiedSpec struct {
 	Heading
-	Mask   MaskSpec `toml:"mask"`   // the source: segmenter and classes
-	Target []string `toml:"target"` // classes of the same segmenter
+	Mask    MaskSpec `toml:"mask"`           // the source: segmenter and classes
+	Target  []string `toml:"target"`         // classes of the same segmenter
+	Channel string   `toml:"target_channel"` // "object" or "part", as the mask's channel
 }
 
 func (s *modifiedSpec) Check() error {
@@ -30,6 +34,9 @@ func (s *modifiedSpec) Check() error {
 	if err := s.Mask.check(); err != nil {
 		return &ParamError{"mask", err}
 	}
+	if err := checkChannel(s.Channel); err != nil {
+		return &ParamError{"target_channel", err}
+	}
 	if len(s.Target) == 0 {
 		return &ParamError{"target", fmt.Errorf("is required: the classes that source pixels should become")}
 	}
@@ -41,8 +48,8 @@ func (s *modifiedSpec) Networks() []string { return s.Mask.networks() }
 type modified struct {
 	seg     *segmenter
 	masker  *masker
-	target  map[int]bool
-	source  map[int]bool
+	target  classSet
+	source  classSet
 	columns []Column
 }
 
@@ -55,10 +62,10 @@ func (s *modifiedSpec) Build(c Context) (Metric, error) {
 	if m.seg, err = openSegmenter(s.Mask.Segmenter, s.Mask.Preprocess, c); err != nil {
 		return nil, &ParamError{"mask", err}
 	}
-	if m.source, err = m.seg.classes(s.Mask.Classes); err != nil {
+	if m.source, err = m.seg.classes(s.Mask.Classes, s.Mask.Channel); err != nil {
 		return nil, &ParamError{"mask", err}
 	}
-	if m.target, err = m.seg.classes(s.Target); err != nil {
+	if m.target, err = m.seg.classes(s.Target, s.Channel); err != nil {
 		return nil, &ParamError{"target", err}
 	}
 	key := s.key("modified")
@@ -70,10 +77,20 @@ func (s *modifiedSpec) Build(c Context) (Metric, error) {
 	gone := col
 	gone.Key, gone.Title, gone.Role = key+"-gone", "% "+source+" pixels gone", ""
 	gone.Meaning = fmt.Sprintf("pixels that were %s and are not any more, over all that were", source)
-	m.columns = []Column{col, gone, {Key: key + "-pixels", Title: source + " pixels", Kind: Mean, Direction: Neutral, Hidden: true,
-		Version: 1, Meaning: "number of source pixels of the clean image", Protocol: m.masker.protocol}}
+	m.columns = []Column{col, gone}
+	if m.overlap() {
+		both := gone
+		both.Key, both.Title = key+"-replaced", "% "+source+" pixels replaced"
+		both.Meaning = fmt.Sprintf("pixels that were %s, became %s and are not %s any more, over all that were", source, strings.Join(s.Target, ", "), source)
+		m.columns = append(m.columns, both)
+	}
+	m.columns = append(m.columns, Column{Key: key + "-pixels", Title: source + " pixels", Kind: Mean, Direction: Neutral, Hidden: true,
+		Version: 1, Meaning: "number of source pixels of the clean image", Protocol: m.masker.protocol})
 	return m, nil
 }
+
+// overlap tells whether a pixel can be source and target at once.
+func (m *modified) overlap() bool { return m.source.part != m.target.part }
 
 func (m *modified) Columns() []Column { return m.columns }
 
@@ -82,8 +99,8 @@ func (m *modified) Prepare(ctx context.Context, s *Sample) error {
 	return err
 }
 
-// Score counts pixels: became the target, are no longer the source, were the source. Images without
-// source pixels do not apply.
+// Score counts pixels, a column each: became the target, are no longer the source, both (where they can
+// overlap), were the source. Images without source pixels do not apply.
 func (m *modified) Score(ctx context.Context, s *Sample) ([]float64, error) {
 	was, err := m.masker.mask(ctx, s)
 	if err != nil {
@@ -93,21 +110,31 @@ func (m *modified) Score(ctx context.Context, s *Sample) ([]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
-	var became, gone, all float64
+	var became, gone, replaced, all float64
 	for i, in := range was.In {
 		if !in {
 			continue
 		}
 		all++
-		if m.target[now.class[i]] {
+		target, source := m.target.has(now, i), m.source.has(now, i)
+		if target {
 			became++
 		}
-		if !m.source[now.class[i]] {
+		if !source {
 			gone++
 		}
+		if target && !source {
+			replaced++
+		}
+	}
+	scores := []float64{became, gone, all}
+	if m.overlap() {
+		scores = []float64{became, gone, replaced, all}
 	}
 	if all == 0 {
-		return []float64{notApplicable, notApplicable, notApplicable}, nil
+		for i := range scores {
+			scores[i] = notApplicable
+		}
 	}
-	return []float64{became, gone, all}, nil
+	return scores, nil
 }

@@ -80,14 +80,15 @@ def golden_picture(name, height, width):
 
 
 def part_labels(text):
-    """The part of labels.json that decoding needs: object names, and per owner its parts in file order."""
+    """The part of labels.json that decoding needs: objects, materials, and per owner its parts in the order of the logits."""
     data = json.loads(text)
     groups = data["object_part"]
-    kept = {"object": data["object"], "object_part": groups}
+    kept = {"object": data["object"], "material": data["material"], "object_part": groups}
     entries = sum(len(g) for g in groups.values())
-    if len(data["object"]) != upernet.OBJECTS or entries != upernet.PARTS:
-        raise SystemExit(f"the label file has {len(data['object'])} objects and {entries} parts; the network has "
-                         f"{upernet.OBJECTS} and {upernet.PARTS}")
+    sizes = len(data["object"]), len(data["material"]), entries
+    if sizes != (upernet.OBJECTS, upernet.MATERIALS, upernet.PARTS):
+        raise SystemExit(f"the label file has {sizes[0]} objects, {sizes[1]} materials and {sizes[2]} parts; the network has "
+                         f"{upernet.OBJECTS}, {upernet.MATERIALS} and {upernet.PARTS}")
     owners = [data["object"].index(owner) for owner in groups]
     if owners != sorted(owners):
         raise SystemExit("the owners of parts in the label file are not in the order of the objects, so their logits are unknown")
