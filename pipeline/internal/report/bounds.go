@@ -24,7 +24,7 @@ type Bound struct {
 	Column string  `toml:"column"` // key
 	Low    float64 `toml:"low"`
 	High   float64 `toml:"high"`
-	N      int     `toml:"n,omitempty"` // samples that must count; 0 means any number
+	N      int     `toml:"n,omitzero"` // samples that must count; 0 means any number
 }
 
 // Moved is a cell that is not within its bound.
