@@ -44,7 +44,7 @@ func commit() string {
 		}
 	}
 	if revision == "" {
-		return "unknown (built outside a repository)"
+		return "unknown (the build carries no commit; go build -buildvcs=true does)"
 	}
 	return revision + modified
 }
