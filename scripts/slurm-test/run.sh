@@ -12,10 +12,13 @@ done
 
 dir=$(mktemp -d)
 export SLURM_CONF=$dir/slurm.conf
+started_munge=
 finish() {
   for f in "$dir"/slurmd.pid "$dir"/slurmctld.pid; do
     if [ -s "$f" ]; then kill "$(cat "$f")" || true; fi
   done
+  if [ -n "$started_munge" ]; then pkill -x munged || true; fi
+  rm -rf "$dir"
 }
 trap finish EXIT
 
@@ -25,6 +28,7 @@ if ! munge -n > /dev/null 2>&1; then
   [ -s /etc/munge/munge.key ] || mungekey --create
   chown -R munge: /etc/munge /run/munge
   runuser -u munge -- munged
+  started_munge=yes
 fi
 slurmctld -f "$SLURM_CONF"
 slurmd -f "$SLURM_CONF"

@@ -59,11 +59,11 @@ func TestP11AWeightThatIsNotFiniteIsNamed(t *testing.T) {
 	bad.Data[3] = float32(math.NaN())
 	g, err := e.Generator.With(map[string]*compute.Tensor{name: bad})
 	if err != nil {
-		return // refused even earlier
+		t.Fatal(err)
 	}
 	var file bytes.Buffer
 	if err := gan.Save(&file, g); err != nil {
-		t.Skip(err) // nor can such a file be written
+		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "nan.pt")
 	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
