@@ -19,12 +19,7 @@ func convolveVolume(out, x, weight *Value, bias []float32, w window, pads []int,
 	for b := range x.Shape[0] {
 		for o := range co {
 			dst := out.F32[(b*co+o)*perOut:][:perOut]
-			for i := range dst {
-				dst[i] = 0
-				if bias != nil {
-					dst[i] = bias[o]
-				}
-			}
+			start(dst, bias, o)
 			for c := range cg {
 				src := x.F32[(b*ci+o/(co/groups)*cg+c)*perIn:][:perIn]
 				k := weight.F32[(o*cg+c)*taps:][:taps]
@@ -43,12 +38,7 @@ func scatterVolume(out, x, weight *Value, bias []float32, w window, pads []int, 
 	for b := range x.Shape[0] {
 		for o := range co {
 			dst := out.F32[(b*co+o)*perOut:][:perOut]
-			for i := range dst {
-				dst[i] = 0
-				if bias != nil {
-					dst[i] = bias[o]
-				}
-			}
+			start(dst, bias, o)
 			g := o / cg
 			for c := g * ci / groups; c < (g+1)*ci/groups; c++ {
 				src := x.F32[(b*ci+c)*perIn:][:perIn]
@@ -84,4 +74,15 @@ func product(shape []int) int {
 		n *= d
 	}
 	return n
+}
+
+// start fills output channel o with its bias, or with zero where there is none.
+func start(dst, bias []float32, o int) {
+	value := float32(0)
+	if bias != nil {
+		value = bias[o]
+	}
+	for i := range dst {
+		dst[i] = value
+	}
 }
