@@ -1,5 +1,12 @@
 package worlds
 
+import "errors"
+
+// ErrNoLatent is what MoveLatent returns, wrapped, for a rule that the world itself never
+// obeys: a picture that can be drawn, but not from any z. The ideal rewrite of such a rule is
+// known by Counterfactual alone.
+var ErrNoLatent = errors.New("no latent draws this counterfactual")
+
 // World is a procedural data set whose ground truth is known: a scene as a
 // known function of z, and a renderer. Methods that take z panic if it has not
 // LatentDim entries; that is a mistake of the program, not of its user.
@@ -31,7 +38,8 @@ type World interface {
 	// rounding: one coordinate moves, the other used ones stay, and the unused
 	// ones are rescaled so that it is pixel-normalised. A scene that already
 	// obeys the rule keeps its z as it is. It fails if the norm leaves no room
-	// for the move, which has never been seen for standard normal z.
+	// for the move, which has never been seen for standard normal z, and always,
+	// with ErrNoLatent, for a rule that no scene obeys.
 	MoveLatent(z []float32, rule string) ([]float32, error)
 	// Window marks the pixels (Size*Size, row by row) that the rule may
 	// change: what it draws before and after, grown by a pixel.

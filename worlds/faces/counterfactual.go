@@ -6,6 +6,7 @@ import (
 
 	"rewriting/worlds"
 	"rewriting/worlds/axes"
+	"rewriting/worlds/paint"
 )
 
 // toggle is a yes-or-no attribute: coordinate dir of z beyond the threshold.
@@ -139,22 +140,5 @@ func (Faces) Window(z []float32, name string) ([]bool, error) {
 		d.Touched = window
 		r.part(d)
 	}
-	return dilate(window), nil
-}
-
-// dilate grows a mask by one pixel in all eight directions.
-func dilate(mask []bool) []bool {
-	out := make([]bool, len(mask))
-	for p, set := range mask {
-		if !set {
-			continue
-		}
-		x, y := p%size, p/size
-		for j := max(0, y-1); j <= min(size-1, y+1); j++ {
-			for i := max(0, x-1); i <= min(size-1, x+1); i++ {
-				out[j*size+i] = true
-			}
-		}
-	}
-	return out
+	return paint.Grow(window, size), nil
 }

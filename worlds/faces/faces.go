@@ -2,8 +2,6 @@ package faces
 
 import (
 	"embed"
-	"fmt"
-	"strings"
 
 	"rewriting/worlds"
 	"rewriting/worlds/axes"
@@ -42,22 +40,4 @@ func (s scene) picture() worlds.Picture {
 }
 
 // File implements worlds.World.
-func (Faces) File(name string) ([]byte, error) {
-	b, err := data.ReadFile("data/" + name)
-	if err != nil {
-		return nil, fmt.Errorf("world faces has no file %q, only %s; train the networks with scripts/train, put the file into worlds/faces/data and build again", name, strings.Join(files(), ", "))
-	}
-	return b, nil
-}
-
-func files() []string {
-	entries, err := data.ReadDir("data")
-	if err != nil {
-		return nil
-	}
-	names := make([]string, 0, len(entries))
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
+func (Faces) File(name string) ([]byte, error) { return worlds.DataFile(data, Name, name) }

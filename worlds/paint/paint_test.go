@@ -151,3 +151,16 @@ func TestRampsAndMixesReachTheirEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestAGrownMaskHoldsTheNeighboursAndStaysOnTheCanvas(t *testing.T) {
+	const n = 5
+	mask := make([]bool, n*n)
+	mask[0], mask[3*n+3] = true, true // a corner, and a pixel in the middle
+	for p, got := range Grow(mask, n) {
+		x, y := p%n, p/n
+		want := x <= 1 && y <= 1 || x >= 2 && y >= 2
+		if got != want {
+			t.Errorf("pixel (%d, %d): %v", x, y, got)
+		}
+	}
+}
