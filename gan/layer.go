@@ -13,13 +13,40 @@ import (
 // The error lists what there is.
 func FindLayer(g Generator, name string) (Layer, error) {
 	var known []string
-	for _, l := range g.Layers() {
-		if name == strconv.Itoa(l.Number) || name == l.Name || name == l.Node && name != "" {
-			return l, nil
+	for _, c := range Convolutions(g) {
+		if found := name == strconv.Itoa(c.Number) || name == c.Name || name == c.Node && name != ""; found && c.Reason == nil {
+			return c.Layer, nil
+		} else if found {
+			return Layer{}, fmt.Errorf("layer %q (number %d) cannot be edited: %w", name, c.Number, c.Reason)
 		}
-		known = append(known, fmt.Sprintf("%d (%s)", l.Number, l.Name))
+		if c.Reason == nil {
+			known = append(known, fmt.Sprintf("%d (%s)", c.Number, c.Name))
+		}
 	}
 	return Layer{}, fmt.Errorf("no editable layer %q; there is %s", name, strings.Join(known, ", "))
+}
+
+// Convolution is a convolution of a generator as a listing shows it.
+type Convolution struct {
+	Layer        // without channels and sizes where they could not be told
+	Shape  []int // of the weight as stored
+	Reason error // why it cannot be edited; nil where it can
+}
+
+// Convolutions lists the convolutions that a configuration could mean, lowest first, with those that cannot be edited.
+func Convolutions(g Generator) []Convolution {
+	var all []Convolution
+	if o, ok := g.(*onnxGAN); ok {
+		for _, c := range o.convs {
+			all = append(all, Convolution{c.Layer, o.params.tensor(c.Name).Shape, c.reason})
+		}
+		return all
+	}
+	tensors := g.Tensors()
+	for _, l := range g.Layers() {
+		all = append(all, Convolution{l, tensors[l.Name].Shape, nil})
+	}
+	return all
 }
 
 // Spread is the standard deviation of a weight's elements: the scale that learning rates of raw weights are relative to.

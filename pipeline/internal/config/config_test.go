@@ -65,7 +65,7 @@ func TestEveryMistakeIsOneLineWithPlaceKeyAndWhatIsAllowed(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{
 		{"unknown key", "layer = 7", "layr = 7", `c.toml:6: session.layr: no such key (did you mean "layer"?)`},
 		{"unknown table", "[session]", "[sesion]", `c.toml:4: sesion: no such key (did you mean "session"?)`},
-		{"wrong type", "layer = 7", `layer = "seven"`, `c.toml:6: session.layer: must be a whole number from 1 to 1000, is the text "seven"`},
+		{"wrong type", "layer = 7", `layer = true`, `c.toml:6: session.layer: must be a whole number from 1 to 1000, is true`},
 		{"out of range", "layer = 7", "layer = 0", `c.toml:6: session.layer: must be from 1 to 1000, is 0`},
 		{"number for text", `title = "T"`, `title = 3`, `c.toml:1: title: must be text in quotes, is the number 3`},
 		{"truncation", `model = "world:faces"`, "model = \"world:faces\"\ntruncation = 1.5", `c.toml:4: generator.truncation: must be above 0 and at most 1, is 1.5`},
@@ -84,6 +84,21 @@ func TestEveryMistakeIsOneLineWithPlaceKeyAndWhatIsAllowed(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 		})
+	}
+}
+
+func TestALayerIsANumberOrAName(t *testing.T) {
+	for text, want := range map[string]Layer{"layer = 7": {Number: 7}, `layer = "g.main.3.weight"`: {Name: "g.main.3.weight"}} {
+		e, err := load(t, strings.Replace(good, "layer = 7", text, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Session.Layer != want {
+			t.Errorf("%s is %+v", text, e.Session.Layer)
+		}
+	}
+	if _, err := load(t, strings.Replace(good, "layer = 7", "", 1)); err == nil || !strings.Contains(err.Error(), "session.layer: is required: the number or name") {
+		t.Errorf("no layer gives %v", err)
 	}
 }
 

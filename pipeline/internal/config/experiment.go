@@ -28,9 +28,15 @@ type Generator struct {
 type Session struct {
 	File   string // JSON
 	SHA256 string // pinned hash of the file; empty: not pinned
-	Layer  int    // code layer number
+	Layer  Layer
 	Rows   int    // rows of the session's table of latents, from which C is measured too
 	Seed   uint32 // seed of that table
+}
+
+// Layer is the layer to edit: its code number, or the name of a convolution's weight or node.
+type Layer struct {
+	Number int    // 0 where it is named
+	Name   string // empty where it is numbered
 }
 
 // Samples are the images that are drawn and scored.

@@ -57,12 +57,9 @@ func (e *Experiment) read(root *table) {
 	e.Session = Session{
 		File:   s.required("file", "sessions/faces/smile.json"),
 		SHA256: s.hash("sha256"),
-		Layer:  s.whole("layer", 0, 1, 1000),
+		Layer:  s.layer("layer"),
 		Rows:   s.whole("rows", 1000, 1, maxRows),
 		Seed:   uint32(s.whole("seed", 1, 0, math.MaxUint32)),
-	}
-	if s.m["layer"] == nil {
-		s.missing("layer", "is required: the number of the layer to edit; `pipeline inspect MODEL` lists them")
 	}
 	n := root.sub("samples")
 	e.Samples = Samples{

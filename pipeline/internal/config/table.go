@@ -94,6 +94,17 @@ func (t *table) whole(key string, standard, low, high int) int {
 	}
 }
 
+// layer is a number, or a name in quotes.
+func (t *table) layer(key string) Layer {
+	if name, ok := t.get(key).(string); ok && name != "" {
+		return Layer{Name: name}
+	}
+	if t.m[key] == nil {
+		t.missing(key, "is required: the number or name of the layer to edit; `pipeline inspect MODEL` lists them")
+	}
+	return Layer{Number: t.whole(key, 0, 1, 1000)}
+}
+
 func (t *table) number(key string, standard, above, upTo float64) float64 {
 	v := t.get(key)
 	if i, ok := v.(int64); ok {

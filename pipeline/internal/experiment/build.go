@@ -71,10 +71,27 @@ func (e *Experiment) openGenerator(ctx context.Context) error {
 	if e.Generator, err = LoadGenerator(ctx, src, cfg.Generator.Truncation); err != nil {
 		return cfg.At("generator.model", "%s", err)
 	}
-	if e.Cut, err = e.Generator.Cut(cfg.Session.Layer); err != nil {
-		return cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(e.Generator.Layers()))
+	if err := e.openCut(); err != nil {
+		return err
 	}
 	e.Table = latent.Table(cfg.Session.Seed, cfg.Session.Rows, e.Generator.Info().LatentDim)
+	return nil
+}
+
+// openCut finds the layer by its number or by a name that a listing of the generator shows.
+func (e *Experiment) openCut() error {
+	cfg, want := e.Config, e.Config.Session.Layer
+	if want.Name != "" {
+		layer, err := gan.FindLayer(e.Generator, want.Name)
+		if err != nil {
+			return cfg.At("session.layer", "%s", err)
+		}
+		want.Number = layer.Number
+	}
+	var err error
+	if e.Cut, err = e.Generator.Cut(want.Number); err != nil {
+		return cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(e.Generator.Layers()))
+	}
 	return nil
 }
 

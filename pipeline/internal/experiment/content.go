@@ -28,7 +28,7 @@ func (e *Experiment) content(kind string, version int) *stage.Content {
 // momentContent is what the second moment depends on.
 func (e *Experiment) momentContent() *stage.Content {
 	return e.content("moment", momentVersion).
-		Set("layer", e.Config.Session.Layer).
+		Set("layer", e.Cut.Layer().Number).
 		Set("table rows", e.Config.Session.Rows).
 		Set("table seed", e.Config.Session.Seed)
 }
