@@ -116,3 +116,16 @@ func (r *Result) legend() string {
 	}
 	return s
 }
+
+// Thousands writes 1234567 as 1,234,567.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	var b strings.Builder
+	for i, d := range s {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

@@ -38,6 +38,10 @@ func HTML(r *Result) ([]byte, error) {
 	for _, row := range r.Rows {
 		v.Lines = append(v.Lines, r.line(row))
 	}
+	for _, s := range Shapes(r) {
+		paper, here := s.Winners()
+		v.Shapes = append(v.Shapes, htmlShape{Title: s.Column.Title, Paper: paper, Here: here, Order: s.Order(), Agree: s.Agree(), Reversed: s.Pairs.Reversed})
+	}
 	if err := v.plots(); err != nil {
 		return nil, err
 	}
@@ -53,6 +57,7 @@ func HTML(r *Result) ([]byte, error) {
 type view struct {
 	*Result
 	Verdict []string
+	Shapes  []htmlShape
 	Legend  string
 	Head    []heading
 	Lines   []line
@@ -78,6 +83,13 @@ type line struct {
 type htmlCell struct {
 	Value, Interval, Mark, Quality, Hint, Paper string
 	HasPaper                                    bool
+}
+
+// htmlShape is one column beside the paper's.
+type htmlShape struct {
+	Title, Paper, Here, Order string
+	Agree                     bool
+	Reversed                  []Reversal
 }
 
 type figure struct {

@@ -14,7 +14,7 @@ const comparable = 1.5
 
 // Verdict says in plain sentences what the table shows: how effective the reference row is, who beats it
 // and at what price elsewhere, who comes closest to the known ideal, and whether the shape of the paper's
-// table is there. Every sentence is computed from the intervals; where the numbers contradict the paper
+// table is there: the same winners, the same order. Every sentence is computed from the intervals; where the numbers contradict the paper
 // it says so.
 func Verdict(r *Result) []string {
 	v := verdict{r: r}
@@ -35,7 +35,7 @@ func Verdict(r *Result) []string {
 		return nil
 	}
 	var all []string
-	for _, p := range []string{v.efficacy(), v.outside(), v.target(), v.paper(), v.failures()} {
+	for _, p := range []string{v.efficacy(), v.outside(), v.target(), v.paper(), v.shape(), v.failures()} {
 		if p != "" {
 			all = append(all, p)
 		}
