@@ -11,7 +11,7 @@ import (
 
 func init() {
 	Register("classifier", func(name string) Spec {
-		return &classifierSpec{Heading: Heading{name: name}, Output: -1, Among: []string{whole, negatives}}
+		return &classifierSpec{Heading: Heading{name: name}, Output: -1, Among: []string{whole, negatives}, Wanted: true}
 	})
 }
 
@@ -27,6 +27,7 @@ type classifierSpec struct {
 	Truth     string   `toml:"truth"`     // the world's switch; empty: the attribute
 	Among     []string `toml:"among"`     // "all" samples, "negatives": those that lacked the attribute
 	Count     bool     `toml:"count"`     // a number of images instead of a share
+	Wanted    bool     `toml:"wanted"`    // false where fewer is better, such as images with a watermark
 	Preprocess
 }
 
@@ -104,6 +105,9 @@ func (s *classifierSpec) Build(c Context) (Metric, error) {
 		}
 		if s.Count {
 			col.Kind, col.Unit, col.Digits = Count, "", 0
+		}
+		if !s.Wanted {
+			col.Direction = Lower
 		}
 		m.columns = append(m.columns, col)
 	}
