@@ -15,12 +15,12 @@ import (
 type document struct {
 	file  string
 	root  map[string]any
-	lines map[string]int  // path -> line
-	set   map[string]bool // paths given by --set
+	lines map[string]int    // path -> line
+	set   map[string]string // paths given elsewhere -> where: "--set", or the line of a preset
 }
 
 func parse(file string, text []byte) (*document, error) {
-	d := &document{file: file, root: map[string]any{}, lines: locate(string(text)), set: map[string]bool{}}
+	d := &document{file: file, root: map[string]any{}, lines: locate(string(text)), set: map[string]string{}}
 	if _, err := toml.Decode(string(text), &d.root); err != nil {
 		var p toml.ParseError
 		if errors.As(err, &p) {
@@ -69,8 +69,8 @@ func join(path, key string) string {
 // where is the place of a path, or of the nearest table around it.
 func (d *document) where(path string) string {
 	for p := path; p != ""; {
-		if d.set[p] {
-			return "--set"
+		if place, ok := d.set[p]; ok {
+			return place
 		}
 		if line, ok := d.lines[p]; ok {
 			return fmt.Sprintf("%s:%d", d.file, line)
@@ -113,6 +113,11 @@ func (d *document) override(assignment string) error {
 	if _, err := toml.Decode("V = "+text, &holder); err != nil {
 		holder.V = text
 	}
+	return d.assign(path, holder.V, "--set", "--set "+assignment)
+}
+
+// assign gives a key another value: place is where it comes from, origin names it in mistakes.
+func (d *document) assign(path string, value any, place, origin string) error {
 	keys := strings.Split(path, ".")
 	var at any = d.root
 	real := ""
@@ -126,20 +131,20 @@ func (d *document) override(assignment string) error {
 		case []map[string]any:
 			n, err := pick(v, key)
 			if err != nil {
-				return &Error{Where: "--set " + assignment, Key: strings.Join(keys[:i+1], "."), What: err.Error()}
+				return &Error{Where: origin, Key: strings.Join(keys[:i+1], "."), What: err.Error()}
 			}
 			at, real = v[n], join(real, strconv.Itoa(n))
 		default:
-			return &Error{Where: "--set " + assignment, Key: real, What: "is a value, not a table"}
+			return &Error{Where: origin, Key: real, What: "is a value, not a table"}
 		}
 	}
 	m, ok := at.(map[string]any)
 	if !ok {
-		return &Error{Where: "--set " + assignment, Key: real, What: "needs the number or name of one entry and a key of it, such as method.0.rank=3"}
+		return &Error{Where: origin, Key: real, What: "needs the number or name of one entry and a key of it, such as method.0.rank=3"}
 	}
 	last := keys[len(keys)-1]
-	m[last] = holder.V
-	d.set[join(real, last)] = true
+	m[last] = value
+	d.set[join(real, last)] = place
 	return nil
 }
 

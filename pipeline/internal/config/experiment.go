@@ -11,6 +11,7 @@ type Experiment struct {
 	Compare   Compare
 	Report    Report
 	Run       Run
+	Preset    Preset
 
 	// Path is the file that the experiment was read from.
 	Path string
@@ -31,6 +32,8 @@ type Session struct {
 	Layer  Layer
 	Rows   int    // rows of the session's table of latents, from which C is measured too
 	Seed   uint32 // seed of that table
+
+	MomentTruncation float64 // psi of the generator that C is measured on; the generator's own unless given
 }
 
 // Layer is the layer to edit: its code number, or the name of a convolution's weight or node.

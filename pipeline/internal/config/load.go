@@ -9,15 +9,25 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"rewriting/pipeline/internal/fetch"
 )
 
 // Load reads the experiment at path and applies overrides of the form "key=value". All errors are *Error.
 func Load(path string, overrides []string) (*Experiment, error) {
+	doc, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return fill(path, doc, overrides)
+}
+
+func read(path string) (*document, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &Error{Where: path, What: "cannot read the config: " + plain(err)}
 	}
-	return Parse(path, text, overrides)
+	return parse(path, text)
 }
 
 // Parse is Load for the text of a file; the path serves messages and relative paths.
@@ -26,12 +36,15 @@ func Parse(path string, text []byte, overrides []string) (*Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range overrides {
-		if err := doc.override(o); err != nil {
-			return nil, err
-		}
+	return fill(path, doc, overrides)
+}
+
+func fill(path string, doc *document, overrides []string) (*Experiment, error) {
+	preset, err := doc.prepare(overrides)
+	if err != nil {
+		return nil, err
 	}
-	e := &Experiment{Path: path, doc: doc}
+	e := &Experiment{Preset: preset, Path: path, doc: doc}
 	var found mistakes
 	e.read(&table{doc: doc, m: doc.root, first: &found})
 	if err := found.err(); err != nil {
@@ -46,6 +59,7 @@ func Parse(path string, text []byte, overrides []string) (*Experiment, error) {
 func (e *Experiment) read(root *table) {
 	base := strings.TrimSuffix(filepath.Base(e.Path), filepath.Ext(e.Path))
 	e.Title = root.text("title", base)
+	root.know("preset", "presets")
 
 	g := root.sub("generator")
 	e.Generator = Generator{
@@ -60,6 +74,8 @@ func (e *Experiment) read(root *table) {
 		Layer:  s.layer("layer"),
 		Rows:   s.whole("rows", 1000, 1, maxRows),
 		Seed:   uint32(s.whole("seed", 1, 0, math.MaxUint32)),
+
+		MomentTruncation: s.number("moment_truncation", e.Generator.Truncation, 0, 1),
 	}
 	n := root.sub("samples")
 	e.Samples = Samples{
@@ -161,6 +177,9 @@ func (e *Experiment) Find(path string) (string, error) {
 		if _, err := os.Stat(p); err == nil {
 			return p, nil
 		}
+	}
+	if fetch.Knows(e.Path, path) {
+		return "", fmt.Errorf("no file %q yet; run `pipeline fetch %s`", path, e.Path)
 	}
 	return "", fmt.Errorf("no file %q, neither beside the config (%s) nor in the working directory", path, beside)
 }

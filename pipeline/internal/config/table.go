@@ -45,6 +45,9 @@ func (t *table) get(key string) any {
 	return t.m[key]
 }
 
+// know marks keys that are read elsewhere.
+func (t *table) know(keys ...string) { t.known = append(t.known, keys...) }
+
 // sub is a table inside this one; absent is like empty.
 func (t *table) sub(key string) *table {
 	s := &table{doc: t.doc, path: join(t.path, key), m: map[string]any{}, first: t.first}
