@@ -220,3 +220,33 @@ func TestARendererRefusesALatentOfTheWrongLength(t *testing.T) {
 		t.Error("an edit of a tensor that does not exist was rendered")
 	}
 }
+
+// C may come from another truncation than the edit's (spec: experiments 4); mean squares of units may not.
+func TestUnitsAreComparedWithTheEditedGeneratorsOwnMeanSquares(t *testing.T) {
+	for kind, usesC := range map[string]bool{"erase": true, "zero": false} {
+		task := toyTask(t, kind)
+		if kind == "zero" {
+			task.Params.Keys = rewrite.NormDissect
+		}
+		_, plain := mustApply(t, kind, task)
+		measured, err := task.Moment(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide := &rewrite.Moment{In: measured.In, Rows: measured.Rows, C: slices.Clone(measured.C)}
+		for i := range wide.In {
+			wide.C[i*wide.In+i] *= float64(1 + 10*i)
+		}
+		own := task.Moment
+		task.Moment = func(context.Context) (*rewrite.Moment, error) { return wide, nil }
+		_, other := mustApply(t, kind, task)
+		task.Usual = own
+		_, mixed := mustApply(t, kind, task)
+		if mixed.Notes["units"] != plain.Notes["units"] || other.Notes["units"] == plain.Notes["units"] {
+			t.Errorf("%s: units %s, %s with another moment, %s with another C alone", kind, plain.Notes["units"], other.Notes["units"], mixed.Notes["units"])
+		}
+		if same := slices.Equal(mixed.Direction.Data, plain.Direction.Data); same == usesC {
+			t.Errorf("%s: the directions of another C are the same: %t", kind, same)
+		}
+	}
+}

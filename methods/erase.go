@@ -36,6 +36,9 @@ func (erase) Check(p Params, l gan.Layer, s *sessions.Session) error {
 	if s.Paste == nil {
 		return errors.New("the session has no paste: no image to erase from")
 	}
+	if len(s.Key) == 0 {
+		return errors.New("the session has no keys: nothing shows what to erase; paint it in some images")
+	}
 	if p.Repeats < 1 {
 		return fmt.Errorf("repeats = %d: must be at least 1 (the paper has 2)", p.Repeats)
 	}
@@ -49,8 +52,13 @@ func (erase) Apply(ctx context.Context, t Task) (*Edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	usual, err := t.usual()(ctx)
+	if err != nil {
+		return nil, err
+	}
 	result, err := rewrite.Erase(ctx, t.Cut, moment, t.Table, t.Session, rewrite.EraseOptions{
 		Insert: t.Params.insertOptions(t), Keys: t.Params.Keys, Rank: t.Params.Rank, Units: t.Params.DRank, Repeat: t.Params.Repeats,
+		Usual: usual,
 	})
 	if err != nil {
 		return nil, err

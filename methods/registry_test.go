@@ -59,6 +59,8 @@ func TestMistakesInSettingsAreFoundBeforeAnyWork(t *testing.T) {
 		{"finetune", "feature_weight = -1", func(p *Params, _ *sessions.Session) { p.FeatureWeight = -1 }},
 		{"insert linear single-image unconstrained finetune", "no object", func(_ *Params, s *sessions.Session) { s.Object = nil }},
 		{"insert linear single-image unconstrained finetune erase", "no paste", func(_ *Params, s *sessions.Session) { s.Paste = nil }},
+		{"erase", "the session has no keys", func(_ *Params, s *sessions.Session) { s.Key = nil }},
+		{"zero", "the session has no context", func(_ *Params, s *sessions.Session) { s.Key, s.Paste, s.Object = nil, nil, nil }},
 		{"zero erase insert linear", "context region 1 (image 7): nothing is painted", func(_ *Params, s *sessions.Session) { s.Key[1].Mask = nil }},
 	} {
 		for kind := range strings.FieldsSeq(c.kinds) {

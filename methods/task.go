@@ -21,6 +21,9 @@ type Task struct {
 	// Moment returns the second moment of the layer's keys; it is measured when first asked for and shared
 	// by all methods of an experiment.
 	Moment func(context.Context) (*rewrite.Moment, error)
+	// Usual is the second moment of the very generator that is edited, where Moment was measured at another
+	// truncation; nil means Moment. Scores of units compare with it, directions do not.
+	Usual func(context.Context) (*rewrite.Moment, error)
 	// Features and FeatureOutput name the network output whose features finetuning compares; nil for none.
 	Features      *onnx.Model
 	FeatureOutput string
@@ -96,9 +99,21 @@ func (t Task) rate() (rate, spread float64) {
 	return t.Params.Rate * spread, spread
 }
 
+// usual is Usual with its default.
+func (t Task) usual() func(context.Context) (*rewrite.Moment, error) {
+	if t.Usual != nil {
+		return t.Usual
+	}
+	return t.Moment
+}
+
 // basis finds the update directions of the regions.
 func (t Task) basis(ctx context.Context, method rewrite.KeyMethod, regions []sessions.Region, rank int) (*rewrite.Basis, error) {
-	moment, err := t.Moment(ctx)
+	measure := t.Moment
+	if method == rewrite.NormDissect {
+		measure = t.usual()
+	}
+	moment, err := measure(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ type EraseOptions struct {
 	Rank   int       // number of update directions
 	Units  int       // number of units zeroed in the goal
 	Repeat int       // how often the whole edit is applied, each time to the edited weight
+	// Usual holds the mean squares that a unit's are compared with, where C was measured at another truncation than
+	// that of the edit (the released watermark script); nil means those of C.
+	Usual *Moment
 }
 
 // DefaultErase are the settings of the paper's watermark removal: rank one, the goal of 30 zeroed units,
@@ -70,7 +73,11 @@ func Erase(ctx context.Context, cut gan.Cut, moment *Moment, table *compute.Tens
 	if o.Repeat < 1 {
 		return nil, fmt.Errorf("erase: applied %d times, must be at least once", o.Repeat)
 	}
-	units, err := Directions(ctx, NormDissect, cut, moment, table, s.Context(), o.Units)
+	usual := o.Usual
+	if usual == nil {
+		usual = moment
+	}
+	units, err := Directions(ctx, NormDissect, cut, usual, table, s.Context(), o.Units)
 	if err != nil {
 		return nil, fmt.Errorf("erase: units: %w", err)
 	}
