@@ -16,9 +16,9 @@ import (
 
 	"rewriting/compute"
 	"rewriting/pipeline/internal/config"
-	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/progress"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 // Exit codes, as the help tells them.
@@ -188,7 +188,7 @@ func (c *command) fail(err error) int {
 }
 
 // progress is what a run shows on standard error: bars on a terminal, else nothing.
-func (c *command) progress() experiment.Progress {
+func (c *command) progress() study.Progress {
 	if c.quiet || c.json || !progress.IsTerminal(c.err) {
 		return nil
 	}
@@ -207,15 +207,6 @@ func (c *command) object(v any) error {
 	e := json.NewEncoder(c.out)
 	e.SetIndent("", " ")
 	return e.Encode(v)
-}
-
-// open reads the config and checks it against everything it names.
-func (c *command) open(path string) (*experiment.Experiment, error) {
-	cfg, err := config.Load(path, c.set)
-	if err != nil {
-		return nil, err
-	}
-	return experiment.Build(c.ctx, cfg)
 }
 
 // colour reports whether standard output may be coloured: a terminal, and the user did not object (https://no-color.org).

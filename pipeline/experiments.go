@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/term"
 
-	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/progress"
 	"rewriting/pipeline/internal/report"
+	"rewriting/pipeline/internal/study"
 )
 
 type runCommand struct {
@@ -39,7 +39,7 @@ func (r *runCommand) Run(c *command) error {
 	if r.Shard != "" || r.Edits {
 		return r.share(c, e, dir)
 	}
-	outcome, err := e.Run(c.ctx, dir, experiment.Options{Progress: c.progress(), Log: c.log})
+	outcome, err := e.Run(c.ctx, dir, study.Options{Progress: c.progress(), Log: c.log})
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (p *planCommand) Run(c *command) error {
 		return err
 	}
 	if p.Probe && !plan.Complete() {
-		if plan.Forecast, err = e.Probe(c.ctx, plan, dir, experiment.Options{}); err != nil {
+		if plan.Forecast, err = e.Probe(c.ctx, plan, dir, study.Options{}); err != nil {
 			return fmt.Errorf("probe (--no-probe leaves it out): %w", err)
 		}
 	}
@@ -161,7 +161,7 @@ type reportCommand struct {
 
 // Run implements the command.
 func (r *reportCommand) Run(c *command) error {
-	result, err := experiment.Rebuild(r.Dir)
+	result, err := study.Rebuild(r.Dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Dir, err)
 	}

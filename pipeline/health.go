@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/report"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 type statusCommand struct {
@@ -21,8 +21,8 @@ type statusCommand struct {
 // Run implements the command.
 func (s *statusCommand) Run(c *command) error {
 	for {
-		status, err := experiment.ReadStatus(s.Dir)
-		if errors.Is(err, experiment.ErrNoRun) {
+		status, err := study.ReadStatus(s.Dir)
+		if errors.Is(err, study.ErrNoRun) {
 			return &usageError{err}
 		}
 		if err != nil {
@@ -40,7 +40,7 @@ func (s *statusCommand) Run(c *command) error {
 }
 
 // status prints how far a run has come, one line while watching.
-func (c *command) status(s *experiment.Status, brief bool) error {
+func (c *command) status(s *study.Status, brief bool) error {
 	if c.json {
 		return c.object(s)
 	}
@@ -87,8 +87,8 @@ func (v *verifyCommand) Run(c *command) error {
 	if v.Seed == 0 {
 		v.Seed = rand.Uint64()
 	}
-	found, err := experiment.Verify(c.ctx, v.Dir, v.Chunks, v.Seed, experiment.Options{Progress: c.progress(), Log: c.log})
-	if errors.Is(err, experiment.ErrNoRun) {
+	found, err := study.Verify(c.ctx, v.Dir, v.Chunks, v.Seed, study.Options{Progress: c.progress(), Log: c.log}, build)
+	if errors.Is(err, study.ErrNoRun) {
 		return &usageError{err}
 	}
 	if found == nil {
@@ -127,7 +127,7 @@ var errMoved = errors.New("numbers are outside their thresholds")
 
 // Run implements the command.
 func (k *checkCommand) Run(c *command) error {
-	result, err := experiment.Open(k.Dir)
+	result, err := study.ReadResult(k.Dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", k.Dir, err)
 	}

@@ -5,14 +5,14 @@ import (
 
 	"rewriting/methods"
 	"rewriting/metrics"
-	"rewriting/pipeline/internal/experiment"
+	"rewriting/pipeline/internal/study"
 )
 
 type versionCommand struct{}
 
 // Run implements the command.
 func (versionCommand) Run(c *command) error {
-	facts := experiment.Program()
+	facts := study.Program()
 	if c.json {
 		return c.object(facts)
 	}

@@ -2,31 +2,41 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"rewriting/gan"
 	"rewriting/onnx"
-	"rewriting/pipeline/internal/experiment"
+	"rewriting/pipeline/internal/source"
+	"rewriting/pipeline/internal/study"
 	"rewriting/sessions"
 )
 
 type inspectCommand struct {
-	File string `arg:"" help:"A checkpoint, ONNX file, session, run directory, world:NAME or world:NAME/NETWORK."`
+	File string `arg:"" help:"A checkpoint, ONNX file, description of a state dict, session, run directory, world:NAME or world:NAME/NETWORK."`
 }
 
 // description is what inspect finds; what does not apply is empty.
 type description struct {
-	Name    string      `json:"name"`
-	Kind    string      `json:"kind"`
-	SHA256  string      `json:"sha256,omitempty"`
-	Bytes   int         `json:"bytes,omitempty"`
-	Info    *gan.Info   `json:"generator,omitempty"`
-	Layers  []gan.Layer `json:"layers,omitempty"`
-	Inputs  []string    `json:"inputs,omitempty"`
-	Outputs []string    `json:"outputs,omitempty"`
-	Facts   []string    `json:"facts,omitempty"`
+	Name    string     `json:"name"`
+	Kind    string     `json:"kind"`
+	SHA256  string     `json:"sha256,omitempty"`
+	Bytes   int        `json:"bytes,omitempty"`
+	Info    *gan.Info  `json:"generator,omitempty"`
+	Layers  []layerRow `json:"layers,omitempty"`
+	Inputs  []string   `json:"inputs,omitempty"`
+	Outputs []string   `json:"outputs,omitempty"`
+	Facts   []string   `json:"facts,omitempty"`
+}
+
+// layerRow is a convolution under the names that a config can give it.
+type layerRow struct {
+	gan.Layer
+	Shape       []int  // of the weight as stored
+	NotEditable string `json:",omitempty"` // the reason
 }
 
 // Run implements the command.
@@ -44,11 +54,7 @@ func (i *inspectCommand) Run(c *command) error {
 	}
 	if d.Info != nil {
 		fmt.Fprintf(c.out, "%d x %d pixels, latents of %d, %d parameters\n", d.Info.Resolution, d.Info.Resolution, d.Info.LatentDim, d.Info.Parameters)
-		fmt.Fprintf(c.out, "%5s  %-32s %10s %12s %12s\n", "layer", "weight", "channels", "keys", "values")
-		for _, l := range d.Layers {
-			fmt.Fprintf(c.out, "%5d  %-32s %4d ->%4d %12s %12s\n", l.Number, l.Name, l.In, l.Out,
-				fmt.Sprintf("%dx%d", l.KeySize, l.KeySize), fmt.Sprintf("%dx%d", l.ValueSize, l.ValueSize))
-		}
+		c.layers(d.Layers)
 	}
 	for _, p := range d.Inputs {
 		fmt.Fprintf(c.out, "input  %s\n", p)
@@ -62,11 +68,30 @@ func (i *inspectCommand) Run(c *command) error {
 	return nil
 }
 
+// layers prints the table of convolutions: session.layer of a config takes a number or a name of it.
+func (c *command) layers(rows []layerRow) {
+	fmt.Fprintf(c.out, "%5s  %-32s %-18s %12s %9s %9s\n", "layer", "weight", "shape", "channels", "keys", "values")
+	for _, l := range rows {
+		shape := strings.Join(strings.Fields(fmt.Sprint(l.Shape)), ",")
+		fmt.Fprintf(c.out, "%5d  %-32s %-18s", l.Number, l.Name, shape)
+		if l.NotEditable != "" {
+			fmt.Fprintf(c.out, " not editable: %s", l.NotEditable)
+		} else {
+			fmt.Fprintf(c.out, " %12s %9s %9s", fmt.Sprintf("%d -> %d", l.In, l.Out),
+				fmt.Sprintf("%dx%d", l.KeySize, l.KeySize), fmt.Sprintf("%dx%d", l.ValueSize, l.ValueSize))
+		}
+		if l.Node != "" && l.Node != l.Name {
+			fmt.Fprintf(c.out, "  node %s", l.Node)
+		}
+		fmt.Fprintln(c.out)
+	}
+}
+
 func (i *inspectCommand) describe(c *command) (*description, error) {
 	if info, err := os.Stat(i.File); err == nil && info.IsDir() {
 		return describeRun(i.File)
 	}
-	src, err := experiment.OpenSource(i.File)
+	src, err := source.Open(i.File)
 	if err != nil {
 		return nil, &usageError{err}
 	}
@@ -75,12 +100,11 @@ func (i *inspectCommand) describe(c *command) (*description, error) {
 	case bytes.HasPrefix(bytes.TrimSpace(src.Bytes), []byte("{")):
 		err = d.session(src.Bytes)
 	case strings.HasSuffix(i.File, ".onnx"), src.World != nil && strings.Contains(i.File, "/"):
-		err = d.network(src.Bytes)
+		err = d.network(c.ctx, src)
 	default:
 		var g gan.Generator
-		if g, err = experiment.LoadGenerator(c.ctx, src, 1); err == nil {
-			info := g.Info()
-			d.Kind, d.Info, d.Layers = "generator, "+info.Kind, &info, g.Layers()
+		if g, err = source.Generator(c.ctx, src, 1); err == nil {
+			d.generator(g)
 		}
 	}
 	if err != nil {
@@ -91,6 +115,21 @@ func (i *inspectCommand) describe(c *command) (*description, error) {
 			"labels: "+strings.Join(src.World.Labels(), ", "))
 	}
 	return d, nil
+}
+
+func (d *description) generator(g gan.Generator) {
+	info := g.Info()
+	d.Kind, d.Info = "generator, "+info.Kind, &info
+	for _, c := range gan.Convolutions(g) {
+		row := layerRow{Layer: c.Layer, Shape: c.Shape}
+		if c.Reason != nil {
+			row.NotEditable = c.Reason.Error()
+		}
+		d.Layers = append(d.Layers, row)
+	}
+	if info.Note != "" {
+		d.Facts = append(d.Facts, info.Note)
+	}
 }
 
 func (d *description) session(file []byte) error {
@@ -119,8 +158,9 @@ func (d *description) session(file []byte) error {
 	return nil
 }
 
-func (d *description) network(file []byte) error {
-	m, err := onnx.Load(file)
+// network describes an ONNX file, and its layers if it is a generator.
+func (d *description) network(ctx context.Context, src *source.Source) error {
+	m, err := onnx.Load(src.Bytes)
 	if err != nil {
 		return err
 	}
@@ -131,7 +171,7 @@ func (d *description) network(file []byte) error {
 	for _, p := range m.Outputs() {
 		d.Outputs = append(d.Outputs, fmt.Sprint(p))
 	}
-	for _, key := range []string{"labels", "attributes", "input_range"} {
+	for _, key := range []string{"labels", "attributes", "input_range", "mode"} {
 		if v := m.Metadata()[key]; v != "" {
 			d.Facts = append(d.Facts, key+": "+v)
 		}
@@ -141,11 +181,30 @@ func (d *description) network(file []byte) error {
 	} else {
 		d.Facts = append(d.Facts, "self-test: passed")
 	}
+	if takesPictures(m) {
+		return nil
+	}
+	g, err := source.Generator(ctx, src, 1)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		d.Facts = append(d.Facts, "no generator: "+err.Error())
+	default:
+		d.generator(g)
+	}
 	return nil
 }
 
+// takesPictures tells a metric's network from a generator, whose latent has one long side.
+func takesPictures(m *onnx.Model) bool {
+	return slices.ContainsFunc(m.Inputs(), func(p onnx.Port) bool {
+		return len(p.Dims) == 4 && p.Dims[2] != 1 && p.Dims[3] != 1
+	})
+}
+
 func describeRun(dir string) (*description, error) {
-	result, err := experiment.Open(dir)
+	result, err := study.ReadResult(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -12,10 +12,11 @@ import (
 	"rewriting/gan"
 	"rewriting/gan/latent"
 	"rewriting/onnx"
-	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/npy"
 	"rewriting/pipeline/internal/picture"
+	"rewriting/pipeline/internal/source"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 type sampleCommand struct {
@@ -121,12 +122,12 @@ func parseSeeds(text string) ([]uint32, error) {
 }
 
 // openModel loads a generator that the user named. A file that cannot be used is the user's to mend.
-func openModel(c *command, name string, truncation float64) (gan.Generator, *experiment.Source, error) {
-	src, err := experiment.OpenSource(name)
+func openModel(c *command, name string, truncation float64) (gan.Generator, *source.Source, error) {
+	src, err := source.Open(name)
 	if err != nil {
 		return nil, nil, &usageError{err}
 	}
-	g, err := experiment.LoadGenerator(c.ctx, src, truncation)
+	g, err := source.Generator(c.ctx, src, truncation)
 	if err != nil {
 		return nil, nil, &usageError{err}
 	}
@@ -141,11 +142,11 @@ type editCommand struct {
 
 // Run implements the command.
 func (e *editCommand) Run(c *command) error {
-	x, err := c.open(e.Config)
+	x, err := c.openTable(e.Config)
 	if err != nil {
 		return err
 	}
-	edit, err := x.MakeEdit(c.ctx, e.Method, experiment.Options{Progress: c.progress(), Log: c.log})
+	edit, err := x.MakeEdit(c.ctx, e.Method, study.Options{Progress: c.progress(), Log: c.log})
 	if err != nil {
 		return err
 	}
@@ -176,7 +177,7 @@ type onnxRunCommand struct {
 
 // Run implements the command.
 func (o *onnxRunCommand) Run(c *command) error {
-	src, err := experiment.OpenSource(o.Model)
+	src, err := source.Open(o.Model)
 	if err != nil {
 		return &usageError{err}
 	}

@@ -16,9 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/report"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 const toyConfig = "testdata/toy.toml"
@@ -78,7 +78,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := experiment.Open(dir)
+	result, err := study.ReadResult(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestP20AllMethodsAndAllMetricsGiveAWholeTable(t *testing.T) {
 	if c := run(context.Background(), []string{"run", toyConfig, "--out", dir}, &out, &stderr); c != 0 {
 		t.Fatalf("exit code %d: %s", c, stderr.String())
 	}
-	result, err := experiment.Open(dir)
+	result, err := study.ReadResult(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

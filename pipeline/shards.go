@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"os"
 
-	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 // share runs one shard, or the edits alone, and tells what is done.
-func (r *runCommand) share(c *command, e *experiment.Experiment, dir string) error {
-	o := experiment.Options{Progress: c.progress(), Log: c.log}
+func (r *runCommand) share(c *command, e study.Experiment, dir string) error {
+	o := study.Options{Progress: c.progress(), Log: c.log}
 	if r.Edits {
-		failed, err := e.RunEdits(c.ctx, dir, o)
+		made, failed, err := e.RunEdits(c.ctx, dir, o)
 		if err != nil {
 			return err
 		}
-		c.talk("edits of %d methods are in %s", len(e.Rows)-failed, dir)
+		c.talk("%d of %d edits are in %s", made, made+failed, dir)
 		return partial(failed)
 	}
 	shard, err := stage.ParseShard(r.Shard, os.Getenv)
@@ -56,7 +56,7 @@ func (m *mergeCommand) Run(c *command) error {
 		return err
 	}
 	dir := runDir(m.Out, m.Config)
-	outcome, err := e.Merge(c.ctx, dir, experiment.Options{Progress: c.progress(), Log: c.log})
+	outcome, err := e.Merge(c.ctx, dir, study.Options{Progress: c.progress(), Log: c.log})
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (m *mergeCommand) Run(c *command) error {
 }
 
 // show prints the result of a run and where its report is.
-func (c *command) show(o *experiment.Outcome, dir string) error {
+func (c *command) show(o *study.Outcome, dir string) error {
 	if err := c.table(o.Result); err != nil {
 		return err
 	}

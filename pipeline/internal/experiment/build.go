@@ -14,6 +14,7 @@ import (
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/report"
+	"rewriting/pipeline/internal/source"
 	"rewriting/pipeline/internal/stage"
 	"rewriting/sessions"
 )
@@ -28,7 +29,7 @@ func Build(ctx context.Context, cfg *config.Experiment) (*Experiment, error) {
 	if err := e.openSession(); err != nil {
 		return nil, err
 	}
-	nets := &networks{cfg: cfg, open: map[string]*network{}, inputs: &e.Inputs}
+	nets := &source.Networks{Find: cfg.Find}
 	for _, entry := range cfg.Methods {
 		if err := e.addRow(entry, nets); err != nil {
 			return nil, err
@@ -37,6 +38,7 @@ func Build(ctx context.Context, cfg *config.Experiment) (*Experiment, error) {
 	if err := e.addColumns(nets); err != nil {
 		return nil, err
 	}
+	e.Inputs = append(e.Inputs, nets.Inputs()...)
 	return e, e.openPaper()
 }
 
@@ -53,13 +55,13 @@ func (e *Experiment) openPaper() error {
 	if err != nil {
 		return e.Config.At("compare.paper", "%s", err)
 	}
-	e.Inputs = append(e.Inputs, Input{Role: "paper", Name: path, SHA256: stage.HashBytes(b), Bytes: len(b)})
+	e.Inputs = append(e.Inputs, source.Input{Role: "paper", Name: path, SHA256: stage.HashBytes(b), Bytes: len(b)})
 	return nil
 }
 
 func (e *Experiment) openGenerator(ctx context.Context) error {
 	cfg := e.Config
-	src, err := OpenSource(cfg.Generator.Model)
+	src, err := source.Open(cfg.Generator.Model)
 	if err != nil {
 		return cfg.At("generator.model", "%s", err)
 	}
@@ -67,8 +69,8 @@ func (e *Experiment) openGenerator(ctx context.Context) error {
 		return cfg.At("generator.sha256", "is %s, but %s has %s", pin, src.Name, src.SHA256)
 	}
 	e.World = src.World
-	e.Inputs = append(e.Inputs, src.input("generator"))
-	if e.Generator, err = LoadGenerator(ctx, src, cfg.Generator.Truncation); err != nil {
+	e.Inputs = append(e.Inputs, src.Input("generator"))
+	if e.Generator, err = source.Generator(ctx, src, cfg.Generator.Truncation); err != nil {
 		return cfg.At("generator.model", "%s", err)
 	}
 	if err := e.openCut(); err != nil {
@@ -93,15 +95,6 @@ func (e *Experiment) openCut() error {
 		return cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(e.Generator.Layers()))
 	}
 	return nil
-}
-
-// LoadGenerator reads a checkpoint.
-func LoadGenerator(ctx context.Context, src *Source, truncation float64) (gan.Generator, error) {
-	g, err := gan.Load(ctx, bytes.NewReader(src.Bytes), gan.Options{Truncation: truncation})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Name, err)
-	}
-	return g, nil
 }
 
 // layerNumbers lists editable layers as "3, 4, 5".
@@ -129,7 +122,7 @@ func (e *Experiment) openSession() error {
 	if e.Session, err = sessions.Read(bytes.NewReader(file)); err != nil {
 		return cfg.At("session.file", "session %s: %s", cfg.Session.File, err)
 	}
-	e.Inputs = append(e.Inputs, Input{Role: "session", Name: cfg.Session.File, SHA256: hash, Bytes: len(file)})
+	e.Inputs = append(e.Inputs, source.Input{Role: "session", Name: cfg.Session.File, SHA256: hash, Bytes: len(file)})
 	for name, region := range e.regions() {
 		if region.Image < 0 || region.Image >= cfg.Session.Rows {
 			return cfg.At("session.file", "session %s: %s is image %d, but the table has the rows 0 to %d (session.rows)",
@@ -157,7 +150,7 @@ func (e *Experiment) regions() func(func(string, sessions.Region) bool) {
 	}
 }
 
-func (e *Experiment) addRow(entry config.Entry, nets *networks) error {
+func (e *Experiment) addRow(entry config.Entry, nets *source.Networks) error {
 	cfg := e.Config
 	m, err := methods.Lookup(entry.Kind)
 	if err != nil {
@@ -172,7 +165,7 @@ func (e *Experiment) addRow(entry config.Entry, nets *networks) error {
 	}
 	row := Row{Name: entry.Name, Kind: entry.Kind, Path: entry.Path, Method: m, Task: methods.Task{Params: p}}
 	if name, ok := entry.Params["features"].(string); ok {
-		net, err := nets.get(name)
+		net, err := nets.Get(name)
 		if err != nil {
 			return cfg.At(entry.Path+".features", "%s", err)
 		}
@@ -180,14 +173,14 @@ func (e *Experiment) addRow(entry config.Entry, nets *networks) error {
 		if output == "" {
 			return cfg.At(entry.Path+".features", "needs feature_output: which value of the network is compared")
 		}
-		row.Task.Features, row.Task.FeatureOutput = net.model, output
+		row.Task.Features, row.Task.FeatureOutput = net.Model, output
 	}
-	row.Inputs = nets.take()
+	row.Inputs = nets.Take()
 	e.Rows = append(e.Rows, row)
 	return nil
 }
 
-func (e *Experiment) addColumns(nets *networks) error {
+func (e *Experiment) addColumns(nets *source.Networks) error {
 	cfg := e.Config
 	context := metrics.Context{World: e.World, Generator: e.Generator, Open: nets.Open, Quantise: picture.RoundTrip}
 	var all []metrics.Metric
@@ -209,7 +202,7 @@ func (e *Experiment) addColumns(nets *networks) error {
 			return cfg.At(entry.Path, "%s", err)
 		}
 		e.Columns = append(e.Columns, Column{Name: entry.Name, Kind: entry.Kind, Params: entry.Params, Scorer: set,
-			Columns: set.Columns(), Inputs: nets.take()})
+			Columns: set.Columns(), Inputs: nets.Take()})
 	}
 	return nil
 }

@@ -76,14 +76,6 @@ func (e *Experiment) rankedContent(r *Row) *stage.Content {
 		Set("images", e.Config.Report.Ranked)
 }
 
-// chunkKey is the key of one chunk of the stage with this key.
-func chunkKey(key string, r stage.Range) string {
-	return stage.NewContent("chunk", 1).
-		Set("stage", key).
-		Set("range", r.String()).
-		Key()
-}
-
 func (e *Experiment) hashOf(role string) string {
 	for _, in := range e.Inputs {
 		if in.Role == role {
@@ -104,6 +96,3 @@ func settings(m methods.Method, p methods.Params) map[string]any {
 	}
 	return used
 }
-
-// short names a key in paths.
-func short(key string) string { return key[:12] }

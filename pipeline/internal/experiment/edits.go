@@ -12,6 +12,7 @@ import (
 	"rewriting/methods"
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 // makeEdits applies every method, several at a time. A method that fails takes its row with it and no other.
@@ -62,13 +63,13 @@ var errStore = errors.New("cannot keep the result")
 // edit reads the edit of a row, or makes and publishes it.
 func (r *run) edit(ctx context.Context, i int) (*methods.Edit, error) {
 	row, planned := &r.Rows[i], r.plan.edits[i]
-	b, err := r.store.Read(planned.Path, planned.Key)
+	b, err := r.Store.Read(planned.Path, planned.Key)
 	if err == nil {
 		edit, err := methods.ReadEdit(bytes.NewReader(b))
 		if err == nil {
 			return edit, nil
 		}
-		r.warn(fmt.Errorf("%s: %w: %w", planned.Path, stage.ErrDamaged, err))
+		r.Warn(fmt.Errorf("%s: %w: %w", planned.Path, stage.ErrDamaged, err))
 	} else if !stage.Missing(err) {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
@@ -95,10 +96,10 @@ func (r *run) edit(ctx context.Context, i int) (*methods.Edit, error) {
 	if err := edit.Write(&out); err != nil {
 		return nil, err
 	}
-	if err := r.store.Publish(planned.Path, planned.Key, out.Bytes()); err != nil {
+	if err := r.Store.Publish(planned.Path, planned.Key, out.Bytes()); err != nil {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
-	r.took(planned.Name, planned.Key, started)
+	r.Took(planned.Name, planned.Key, started)
 	return edit, nil
 }
 
@@ -122,7 +123,7 @@ func (e *Experiment) needsMoment() bool {
 }
 
 // MakeEdit applies one method of the config without a run directory.
-func (e *Experiment) MakeEdit(ctx context.Context, name string, o Options) (*methods.Edit, error) {
+func (e *Experiment) MakeEdit(ctx context.Context, name string, o study.Options) (*methods.Edit, error) {
 	for i := range e.Rows {
 		if e.Rows[i].Name != name {
 			continue

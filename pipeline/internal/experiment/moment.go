@@ -36,7 +36,7 @@ func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
 	if !stage.Missing(err) {
 		return nil, err
 	}
-	r.warn(err)
+	r.Warn(err)
 	started := time.Now()
 	meter := r.Progress.Start("second moment", "images", e.Table.Dim(0))
 	defer meter.End()
@@ -44,16 +44,16 @@ func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.store.Publish(path, key, encodeMoment(moment)); err != nil {
+	if err := r.Store.Publish(path, key, encodeMoment(moment)); err != nil {
 		return nil, err
 	}
-	r.took("second moment", key, started)
+	r.Took("second moment", key, started)
 	m.moment = moment
 	return moment, nil
 }
 
 func readMoment(r *run, path, key string) (*rewrite.Moment, error) {
-	b, err := r.store.Read(path, key)
+	b, err := r.Store.Read(path, key)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"rewriting/gan"
 	"rewriting/onnx"
 	"rewriting/pipeline/internal/config"
+	"rewriting/pipeline/internal/study"
 	"rewriting/worlds"
 )
 
@@ -113,7 +114,7 @@ func TestP14AnEditTouchesOneLayerInTheRowSpaceOfItsDirections(t *testing.T) {
 	for name, x := range e.Generator.Tensors() {
 		before[name] = x.Clone()
 	}
-	edit, err := e.MakeEdit(context.Background(), "Ours", Options{})
+	edit, err := e.MakeEdit(context.Background(), "Ours", study.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

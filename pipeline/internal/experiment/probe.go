@@ -9,22 +9,18 @@ import (
 	"rewriting/gan/latent"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/picture"
+	"rewriting/pipeline/internal/study"
 	"rewriting/rewrite"
 )
 
-// Forecast is what a run will cost.
-type Forecast struct {
-	Seconds float64  `json:"seconds"`           // expected; 0 where nothing is left to do
-	Bytes   int64    `json:"bytes"`             // of files to be written
-	Free    int64    `json:"free,omitempty"`    // on the disk of the run directory; 0 where it cannot be told
-	Unknown []string `json:"unknown,omitempty"` // stages whose time is not in Seconds, with the reason
-}
-
-// Probe measures a little of every stage that is left to do and multiplies. It takes about as long as a few samples and a few steps of
-// every method, and writes nothing.
-func (e *Experiment) Probe(ctx context.Context, p *Plan, dir string, o Options) (*Forecast, error) {
-	o = o.fill(e.Config)
-	f := &Forecast{Bytes: e.bytes(p), Free: free(dir)}
+// Probe implements study.Experiment. It takes about as long as a few samples and a few steps of every method, and writes nothing.
+func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o study.Options) (*study.Forecast, error) {
+	p := e.plan()
+	for i, s := range p.Stages {
+		*s = *whole.Stages[i] // what is done
+	}
+	o = o.Fill(e.Config.Run.Workers)
+	f := &study.Forecast{Bytes: e.bytes(p), Free: study.Free(dir)}
 	var moment *rewrite.Moment
 	if e.needsMoment() {
 		rows := min(probeRows, e.Table.Dim(0))
@@ -35,16 +31,16 @@ func (e *Experiment) Probe(ctx context.Context, p *Plan, dir string, o Options) 
 		if err != nil {
 			return nil, err
 		}
-		if p.moment.State != Done {
+		if p.moment.State != study.Done {
 			f.Seconds += seconds * float64(e.Table.Dim(0)) / float64(rows)
 		}
-		if p.ranked != nil && p.ranked.State != Done {
+		if p.ranked != nil && p.ranked.State != study.Done {
 			f.Seconds += seconds * float64(e.Table.Dim(0)) / float64(rows)
 		}
 	}
 	var edits, longest float64
 	for i := range e.Rows {
-		if p.edits[i].State == Done {
+		if p.edits[i].State == study.Done {
 			continue
 		}
 		seconds, err := e.probeEdit(ctx, i, moment)
@@ -143,7 +139,7 @@ func (e *Experiment) probeSample(ctx context.Context) (clean, row float64, err e
 }
 
 // chunksLeft counts the chunks of the stage with most to do.
-func (p *Plan) chunksLeft() int {
+func (p *plan) chunksLeft() int {
 	left := p.clean.Parts - p.clean.Done
 	for _, line := range p.scores {
 		for _, s := range line {
@@ -154,7 +150,7 @@ func (p *Plan) chunksLeft() int {
 }
 
 // bytes estimates the files that are left to write, from above.
-func (e *Experiment) bytes(p *Plan) int64 {
+func (e *Experiment) bytes(p *plan) int64 {
 	info, layer := e.Generator.Info(), e.Cut.Layer()
 	const (
 		number = 20  // characters of a score in CSV
@@ -163,7 +159,7 @@ func (e *Experiment) bytes(p *Plan) int64 {
 	)
 	image := int64(3 * info.Resolution * info.Resolution)
 	n := int64(0)
-	add := func(s *Stage, whole int64) {
+	add := func(s *study.Planned, whole int64) {
 		if s != nil && s.Parts > 0 {
 			n += (whole + int64(s.Parts)*line) * int64(s.Parts-s.Done) / int64(s.Parts)
 		}

@@ -17,7 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rewriting/gan/latent"
+	"rewriting/pipeline/internal/source"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 // brokenDisk fails its n-th operation and all after it, as a disk that is full or gone does.
@@ -87,11 +89,11 @@ func (f brokenFile) Sync() error {
 
 func TestP01ARunThatFailedAtAnyOperationEndsLikeAnUndisturbedOne(t *testing.T) {
 	undisturbed := t.TempDir()
-	newToy(t).mustRun(t, undisturbed, Options{Workers: 1})
+	newToy(t).mustRun(t, undisturbed, study.Options{Workers: 1})
 	want := results(t, undisturbed)
 	for n := 0; ; n++ {
 		dir := t.TempDir()
-		_, err := newToy(t).Run(context.Background(), dir, Options{Workers: 1, FS: newDisk(n)})
+		_, err := newToy(t).Run(context.Background(), dir, study.Options{Workers: 1, FS: newDisk(n)})
 		if err == nil {
 			if n < 50 {
 				t.Fatalf("a run has only %d operations", n)
@@ -101,7 +103,7 @@ func TestP01ARunThatFailedAtAnyOperationEndsLikeAnUndisturbedOne(t *testing.T) {
 		if !errors.Is(err, syscall.ENOSPC) {
 			t.Fatalf("operation %d: %v", n, err)
 		}
-		newToy(t).mustRun(t, dir, Options{Workers: 1, FS: newDisk(math.MaxInt)})
+		newToy(t).mustRun(t, dir, study.Options{Workers: 1, FS: newDisk(math.MaxInt)})
 		if diff := cmp.Diff(want, results(t, dir)); diff != "" {
 			t.Fatalf("operation %d failed; the repaired run differs:\n%s", n, diff)
 		}
@@ -110,7 +112,7 @@ func TestP01ARunThatFailedAtAnyOperationEndsLikeAnUndisturbedOne(t *testing.T) {
 
 func TestP03ADamagedFileIsNamedAndComputedAgain(t *testing.T) {
 	dir := t.TempDir()
-	newToy(t).mustRun(t, dir, Options{})
+	newToy(t).mustRun(t, dir, study.Options{})
 	want := results(t, dir)
 	for _, name := range slices.Sorted(keys(want)) {
 		if strings.HasPrefix(name, "report/") || name == "config.resolved.toml" {
@@ -138,7 +140,7 @@ func TestP03ADamagedFileIsNamedAndComputedAgain(t *testing.T) {
 			if text, _ := json.Marshal(plan); !strings.Contains(string(text), name+": damaged") {
 				t.Errorf("%s, %s: the plan does not name the file", name, how)
 			}
-			outcome := newToy(t).mustRun(t, dir, Options{})
+			outcome := newToy(t).mustRun(t, dir, study.Options{})
 			if outcome.Nothing {
 				t.Errorf("%s, %s: nothing was done", name, how)
 			}
@@ -165,13 +167,13 @@ func TestP04ASecondRunInTheSameDirectoryIsRefusedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newToy(t).Run(context.Background(), dir, Options{}); !errors.Is(err, stage.ErrBusy) {
+	if _, err := newToy(t).Run(context.Background(), dir, study.Options{}); !errors.Is(err, stage.ErrBusy) {
 		t.Errorf("got %v", err)
 	}
 	if err := lock.Release(); err != nil {
 		t.Fatal(err)
 	}
-	newToy(t).mustRun(t, dir, Options{})
+	newToy(t).mustRun(t, dir, study.Options{})
 }
 
 func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
@@ -193,7 +195,7 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 		{"a setting that the method does not read", func(x *toy) { x.Rows[1].Task.Params.Rank = 9 }, nil, ""},
 		{"the session", func(x *toy) { x.Inputs[0].SHA256 = "other" }, edits, "session: session -> other"},
 		{"the weights", func(x *toy) { g := toyGenerator{gain: 1.1}; x.Generator, x.Cut = g, toyCut{g} }, all, "weights: toy 1 -> toy 1.1"},
-		{"the network of a metric", func(x *toy) { x.Columns[1].Inputs = []Input{{SHA256: "n"}} },
+		{"the network of a metric", func(x *toy) { x.Columns[1].Inputs = []source.Input{{SHA256: "n"}} },
 			[]string{"scores: Ours: again", "scores: Stronger: again", "scores: Unmodified: again", "report"}, "networks"},
 		{"the meaning of a column", func(x *toy) { x.Columns[0].Columns[0].Version = 2 },
 			[]string{"scores: Ours: change", "scores: Stronger: change", "scores: Unmodified: change", "report"}, "columns"},
@@ -204,7 +206,7 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			newToy(t).mustRun(t, dir, Options{})
+			newToy(t).mustRun(t, dir, study.Options{})
 			x := newToy(t)
 			test.change(x)
 			plan, err := x.Plan(dir)
@@ -213,7 +215,7 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 			}
 			var got, why []string
 			for _, s := range plan.Stages {
-				if s.State != Done {
+				if s.State != study.Done {
 					got = append(got, s.Name)
 					why = append(why, s.Why...)
 				}
@@ -224,7 +226,7 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 			if !strings.Contains(strings.Join(why, "\n"), test.why) {
 				t.Errorf("the reasons %q do not hold %q", why, test.why)
 			}
-			if o := x.mustRun(t, dir, Options{}); o.Nothing != (test.want == nil) {
+			if o := x.mustRun(t, dir, study.Options{}); o.Nothing != (test.want == nil) {
 				t.Errorf("nothing to do: %v", o.Nothing)
 			}
 		})
@@ -233,7 +235,7 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 
 func TestP06NothingIsAveragedOverFewerSamplesThanExpected(t *testing.T) {
 	x := newToy(t)
-	r := x.open(t.TempDir(), Options{})
+	r := x.open(t.TempDir(), study.Options{})
 	for i, rg := range r.plan.chunks {
 		for col := range r.Columns {
 			s := newScores(rg.Count)
@@ -260,7 +262,7 @@ func TestP07ResultsDoNotDependOnTheNumberOfWorkers(t *testing.T) {
 	var want map[string]string
 	for _, workers := range []int{1, 2, 3, 7} {
 		dir := t.TempDir()
-		newToy(t).mustRun(t, dir, Options{Workers: workers})
+		newToy(t).mustRun(t, dir, study.Options{Workers: workers})
 		got := results(t, dir)
 		if want == nil {
 			want = got
@@ -274,7 +276,7 @@ func TestP07ResultsDoNotDependOnTheNumberOfWorkers(t *testing.T) {
 func TestP08TwoRunsDifferInTheirTimesOnly(t *testing.T) {
 	var want []byte
 	for range 2 {
-		result := newToy(t).mustRun(t, t.TempDir(), Options{}).Result
+		result := newToy(t).mustRun(t, t.TempDir(), study.Options{}).Result
 		if len(result.Times) == 0 {
 			t.Error("no times")
 		}
@@ -294,7 +296,7 @@ func TestP08TwoRunsDifferInTheirTimesOnly(t *testing.T) {
 
 func TestP15AnEditThatChangesNothingHasDistanceZero(t *testing.T) {
 	x := newToy(t)
-	result := x.mustRun(t, t.TempDir(), Options{}).Result
+	result := x.mustRun(t, t.TempDir(), study.Options{}).Result
 	for _, row := range result.Rows {
 		zero := row.Cells["change"].Value == 0
 		if zero != (row.Title == "Unmodified") {
@@ -306,7 +308,7 @@ func TestP15AnEditThatChangesNothingHasDistanceZero(t *testing.T) {
 func TestP17OneFailedMethodStopsNoOther(t *testing.T) {
 	x := newToy(t)
 	x.Rows[1].Method = toyMethod{applied: x.applied, fail: errors.New("diverged")}
-	o := x.mustRun(t, t.TempDir(), Options{})
+	o := x.mustRun(t, t.TempDir(), study.Options{})
 	if o.Failed != 1 || o.Result.Rows[1].Failed != "diverged" {
 		t.Errorf("%d failed, row says %q", o.Failed, o.Result.Rows[1].Failed)
 	}
@@ -323,7 +325,7 @@ func TestP17OneFailedSampleIsNamedLeftOutAndTriedAgain(t *testing.T) {
 		}
 		return nil
 	}}
-	o := x.mustRun(t, dir, Options{})
+	o := x.mustRun(t, dir, study.Options{})
 	if o.Failed != 2 || o.Result.Rows[0].Cells["change"].N != 22 {
 		t.Errorf("%d failed, %d samples", o.Failed, o.Result.Rows[0].Cells["change"].N)
 	}
@@ -331,7 +333,7 @@ func TestP17OneFailedSampleIsNamedLeftOutAndTriedAgain(t *testing.T) {
 		t.Errorf("warnings %q", w)
 	}
 	x = newToy(t)
-	o = x.mustRun(t, dir, Options{})
+	o = x.mustRun(t, dir, study.Options{})
 	if o.Failed != 0 || o.Result.Rows[0].Cells["change"].N != 23 {
 		t.Errorf("second run: %d failed, %d samples", o.Failed, o.Result.Rows[0].Cells["change"].N)
 	}
@@ -345,7 +347,7 @@ func TestP17ANaNInOneCleanImageFailsThatSampleAlone(t *testing.T) {
 	g := toyGenerator{gain: 1}
 	g.nan = int(1000 * latent.Seed(7, toyDim).Data[0])
 	x.Generator, x.Cut = g, toyCut{g}
-	o := x.mustRun(t, t.TempDir(), Options{})
+	o := x.mustRun(t, t.TempDir(), study.Options{})
 	for _, row := range o.Result.Rows {
 		if row.Cells["change"].N != 22 {
 			t.Errorf("%s: %d samples", row.Title, row.Cells["change"].N)
@@ -358,7 +360,7 @@ func TestP17ANaNInOneCleanImageFailsThatSampleAlone(t *testing.T) {
 
 func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
 	undisturbed := t.TempDir()
-	newToy(t).mustRun(t, undisturbed, Options{})
+	newToy(t).mustRun(t, undisturbed, study.Options{})
 	dir, x := t.TempDir(), newToy(t)
 	ctx, stop := context.WithCancel(context.Background())
 	x.Rows[2].Method = toyMethod{applied: x.applied, before: func(seed uint32) error {
@@ -367,11 +369,11 @@ func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
 		}
 		return nil
 	}}
-	if _, err := x.Run(ctx, dir, Options{Workers: 1}); !errors.Is(err, context.Canceled) {
+	if _, err := x.Run(ctx, dir, study.Options{Workers: 1}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
 	x = newToy(t)
-	x.mustRun(t, dir, Options{})
+	x.mustRun(t, dir, study.Options{})
 	if n := x.applied.Load(); n != 0 {
 		t.Errorf("%d methods applied again", n)
 	}
@@ -385,9 +387,9 @@ func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
 
 func TestRunningAgainDoesNothing(t *testing.T) {
 	dir := t.TempDir()
-	first := newToy(t).mustRun(t, dir, Options{})
+	first := newToy(t).mustRun(t, dir, study.Options{})
 	x := newToy(t)
-	second := x.mustRun(t, dir, Options{})
+	second := x.mustRun(t, dir, study.Options{})
 	if !second.Nothing || x.applied.Load() != 0 || x.scored.Load() != 0 {
 		t.Errorf("nothing %v, %d applied, %d scored", second.Nothing, x.applied.Load(), x.scored.Load())
 	}

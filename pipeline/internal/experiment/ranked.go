@@ -33,7 +33,7 @@ func (r *run) rankedImages(ctx context.Context, row int) ([]rewrite.Scored, erro
 		return nil, nil
 	}
 	var images []rewrite.Scored
-	b, err := r.store.Read(planned.Path, planned.Key)
+	b, err := r.Store.Read(planned.Path, planned.Key)
 	if err == nil && json.Unmarshal(b, &images) == nil {
 		return images, nil
 	}
@@ -54,9 +54,9 @@ func (r *run) rankedImages(ctx context.Context, row int) ([]rewrite.Scored, erro
 	if b, err = json.Marshal(ranking.Images); err != nil {
 		return nil, err
 	}
-	if err := r.store.Publish(planned.Path, planned.Key, append(b, '\n')); err != nil {
+	if err := r.Store.Publish(planned.Path, planned.Key, append(b, '\n')); err != nil {
 		return nil, err
 	}
-	r.took(planned.Name, planned.Key, started)
+	r.Took(planned.Name, planned.Key, started)
 	return ranking.Images, nil
 }

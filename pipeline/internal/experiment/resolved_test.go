@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rewriting/pipeline/internal/config"
+	"rewriting/pipeline/internal/study"
 )
 
 func TestP05CommentsAndTheOrderOfKeysChangeNothing(t *testing.T) {
@@ -31,7 +32,7 @@ func TestP05CommentsAndTheOrderOfKeysChangeNothing(t *testing.T) {
 		changed.WriteString(strings.Join(append(head, lines...), "\n") + "\n\n")
 	}
 	one, two := faces(t), read(t, "../../testdata/toy.toml", changed.String())
-	if a, b := one.plan().reportKey(), two.plan().reportKey(); a != b {
+	if a, b := one.plan().ReportKey(), two.plan().ReportKey(); a != b {
 		t.Errorf("the report's key is %s, was %s:\n%s\n%s", b, a, one.resolved(), two.resolved())
 	}
 }
@@ -52,7 +53,7 @@ func read(t *testing.T, path, text string) *Experiment {
 // Verify reads the resolved config of a run directory: it must stand for the same experiment.
 func TestTheResolvedConfigIsTheSameExperiment(t *testing.T) {
 	e := faces(t)
-	again := read(t, filepath.Join("../../testdata", resolvedFile), string(e.resolved()))
+	again := read(t, filepath.Join("../../testdata", study.ResolvedFile), string(e.resolved()))
 	for i, s := range e.plan().Stages[:len(e.plan().Stages)-1] {
 		if got := again.plan().Stages[i]; got.Key != s.Key {
 			t.Errorf("%s: %v", s.Name, got.Content)
@@ -62,13 +63,13 @@ func TestTheResolvedConfigIsTheSameExperiment(t *testing.T) {
 
 func TestP17AFullDiskStopsTheRunAndKeepsWhatIsDone(t *testing.T) {
 	dir, x := t.TempDir(), newToy(t)
-	_, err := x.Run(context.Background(), dir, Options{Workers: 1, FS: newDisk(120)})
+	_, err := x.Run(context.Background(), dir, study.Options{Workers: 1, FS: newDisk(120)})
 	if err == nil || !strings.Contains(err.Error(), "publish ") || !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
 		t.Fatalf("got %v", err)
 	}
 	first := x.scored.Load()
 	again := newToy(t)
-	again.mustRun(t, dir, Options{FS: newDisk(math.MaxInt)})
+	again.mustRun(t, dir, study.Options{FS: newDisk(math.MaxInt)})
 	if second := again.scored.Load(); first == 0 || second >= 23*3*2 || again.applied.Load() != 0 {
 		t.Errorf("%d scored before the disk was full, %d after, %d methods applied again", first, second, again.applied.Load())
 	}

@@ -13,6 +13,7 @@ import (
 	"rewriting/pipeline/internal/npy"
 	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
 // job is what is missing of one chunk. It is filled sample by sample, in any order, and published when full.
@@ -39,7 +40,7 @@ func (r *run) jobs() []*job {
 			continue
 		}
 		j := &job{index: i, rg: rg, left: rg.Count, columns: make([][]int, len(r.Rows))}
-		_, err := r.store.Read(r.cleanPath(rg), chunkKey(r.plan.clean.Key, rg))
+		_, err := r.read(r.plan.clean.Chunk(rg))
 		j.render = err != nil
 		missing := j.render
 		for row := range r.Rows {
@@ -86,7 +87,7 @@ func (r *run) scoreSamples(ctx context.Context, jobs []*job) error {
 	if len(units) == 0 {
 		return nil
 	}
-	defer func(started time.Time) { r.took("samples", r.plan.clean.Key, started) }(time.Now())
+	defer func(started time.Time) { r.Took("samples", r.plan.clean.Key, started) }(time.Now())
 	meter := r.Progress.Start(fmt.Sprintf("samples under %d methods", len(r.Rows)), "samples", len(units))
 	defer meter.End()
 	return stage.Each(ctx, r.Workers, len(units), func(ctx context.Context, n int) error {
@@ -185,7 +186,7 @@ func (r *run) openClean(j *job) error {
 			j.clean = make([]byte, j.rg.Count*3*size*size)
 			return
 		}
-		file, err := r.store.Read(r.cleanPath(j.rg), chunkKey(r.plan.clean.Key, j.rg))
+		file, err := r.read(r.plan.clean.Chunk(j.rg))
 		if err == nil {
 			j.clean, err = r.pixels(file, j.rg)
 		}
@@ -206,7 +207,7 @@ func (r *run) finish(j *job) error {
 	if j.render && !j.cleanBad {
 		size := r.Generator.Info().Resolution
 		file := npy.Bytes([]int{j.rg.Count, size, size, 3}, j.clean)
-		if err := r.store.Publish(r.cleanPath(j.rg), chunkKey(r.plan.clean.Key, j.rg), file); err != nil {
+		if err := r.publish(r.plan.clean.Chunk(j.rg), file); err != nil {
 			return err
 		}
 	}
@@ -217,11 +218,16 @@ func (r *run) finish(j *job) error {
 			if err != nil {
 				return err
 			}
-			if err := r.store.Publish(scorePath(s, j.rg), chunkKey(s.Key, j.rg), text); err != nil {
+			if err := r.publish(s.Chunk(j.rg), text); err != nil {
 				return err
 			}
 		}
 	}
 	j.clean = nil
 	return nil
+}
+
+func (r *run) read(f study.File) ([]byte, error) { return r.Store.Read(f.Path, f.Key) }
+func (r *run) publish(f study.File, payload []byte) error {
+	return r.Store.Publish(f.Path, f.Key, payload)
 }

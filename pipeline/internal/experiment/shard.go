@@ -2,23 +2,14 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 
 	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
 )
 
-// Share is what one shard has done.
-type Share struct {
-	Shard  string `json:"shard"`
-	Chunks int    `json:"chunks"` // of the shard, all finished
-	Failed int    `json:"failed"` // methods and samples without numbers
-}
-
-// RunShard computes the chunks of one shard into dir, which all shards share, and no report. It takes no lock and waits for
-// nobody: files are published in one step, and whoever computes the same file writes the same bytes.
-func (e *Experiment) RunShard(ctx context.Context, dir string, shard stage.Shard, o Options) (*Share, error) {
+// RunShard implements study.Experiment.
+func (e *Experiment) RunShard(ctx context.Context, dir string, shard stage.Shard, o study.Options) (*study.Share, error) {
 	r, err := e.join(dir, o)
 	if err != nil {
 		return nil, err
@@ -31,7 +22,7 @@ func (e *Experiment) RunShard(ctx context.Context, dir string, shard stage.Shard
 	if err := r.scoreSamples(ctx, jobs); err != nil {
 		return nil, err
 	}
-	share := &Share{Shard: shard.String(), Failed: r.failures(jobs)}
+	share := &study.Share{Shard: shard.String(), Failed: r.failures(jobs)}
 	for i := range r.plan.chunks {
 		if shard.Has(i) {
 			share.Chunks++
@@ -40,33 +31,33 @@ func (e *Experiment) RunShard(ctx context.Context, dir string, shard stage.Shard
 	return share, nil
 }
 
-// RunEdits computes what all shards need, the second moment and the edits, and nothing else. It returns how many methods failed.
-func (e *Experiment) RunEdits(ctx context.Context, dir string, o Options) (failed int, err error) {
+// RunEdits implements study.Experiment.
+func (e *Experiment) RunEdits(ctx context.Context, dir string, o study.Options) (made, failed int, err error) {
 	r, err := e.join(dir, o)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if err := r.makeEdits(ctx); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return r.failures(nil), nil
+	failed = r.failures(nil)
+	return len(e.Rows) - failed, failed, nil
 }
 
 // join opens a directory in which other processes may be at work.
-func (e *Experiment) join(dir string, o Options) (*run, error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("run directory: %w", err)
-	}
+func (e *Experiment) join(dir string, o study.Options) (*run, error) {
 	r := e.open(dir, o)
-	r.store.Shared = true
+	if err := r.Share(); err != nil {
+		return nil, err
+	}
 	if err := r.survey(); err != nil {
 		return nil, err
 	}
-	before := readPlan(r.store)
-	if r.plan.explain(before); before != nil && before.reportKey() == r.plan.report.Key {
+	before := study.Before(r.Store)
+	if r.plan.Explain(before); before != nil && before.ReportKey() == r.plan.report.Key {
 		return r, nil
 	}
-	return r, r.announce()
+	return r, r.Announce(r.plan.Plan, r.resolved())
 }
 
 // failures counts the methods that failed and the samples of the jobs that did.
@@ -87,40 +78,24 @@ func (r *run) failures(jobs []*job) int {
 	return n
 }
 
-// ErrIncomplete says that shards are missing.
-var ErrIncomplete = errors.New("not all chunks are there")
-
-// Merge makes the report from what shards have left in dir. It computes no samples: a chunk that is missing or damaged is
-// ErrIncomplete, which names it. Samples that failed are left out and named, as in a run.
-func (e *Experiment) Merge(ctx context.Context, dir string, o Options) (*Outcome, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("run directory: %w", err)
-	}
-	lock, err := stage.Acquire(dir)
-	if err != nil {
-		return nil, err
-	}
-	stage.SweepShared(dir)
-	outcome, err := e.open(dir, o).gather(ctx)
-	if free := lock.Release(); err == nil && free != nil {
-		err = fmt.Errorf("run directory %s: %w", dir, free)
-	}
-	return outcome, err
+// Merge implements study.Experiment. Samples that failed are left out and named, as in a run.
+func (e *Experiment) Merge(ctx context.Context, dir string, o study.Options) (*study.Outcome, error) {
+	return study.AfterShards(dir, func() (*study.Outcome, error) { return e.open(dir, o).gather(ctx) })
 }
 
-func (r *run) gather(ctx context.Context) (*Outcome, error) {
+func (r *run) gather(ctx context.Context) (*study.Outcome, error) {
 	r.keepFailed = true
 	if err := r.survey(); err != nil {
 		return nil, err
 	}
-	r.plan.explain(readPlan(r.store))
+	r.plan.Explain(study.Before(r.Store))
 	if r.plan.Complete() {
-		return r.finished()
+		return r.Finished(r.plan.Plan)
 	}
 	if err := r.gathered(); err != nil {
 		return nil, err
 	}
-	if err := r.announce(); err != nil {
+	if err := r.Announce(r.plan.Plan, r.resolved()); err != nil {
 		return nil, err
 	}
 	if err := r.makeEdits(ctx); err != nil {
@@ -142,7 +117,7 @@ func (r *run) gathered() error {
 			for i, rg := range r.plan.chunks {
 				if r.scores[row][col][i] == nil {
 					if missing++; missing == 1 {
-						first = scorePath(r.plan.scores[row][col], rg)
+						first = r.plan.scores[row][col].Chunk(rg).Path
 					}
 				}
 			}
@@ -150,9 +125,9 @@ func (r *run) gathered() error {
 	}
 	switch {
 	case edits == 0:
-		return fmt.Errorf("%w: there is no edit of this config; have the shards run?", ErrIncomplete)
+		return fmt.Errorf("%w: there is no edit of this config; have the shards run?", study.ErrIncomplete)
 	case missing > 0:
-		return fmt.Errorf("%w: %d files are missing or damaged, the first is %s; run the shards again, or `pipeline run` for what is missing", ErrIncomplete, missing, first)
+		return fmt.Errorf("%w: %d files are missing or damaged, the first is %s; run the shards again, or `pipeline run` for what is missing", study.ErrIncomplete, missing, first)
 	}
 	return nil
 }

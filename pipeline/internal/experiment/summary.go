@@ -6,11 +6,10 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/report"
+	"rewriting/pipeline/internal/study"
 )
 
 // merge gathers the scores of a row over all chunks in the order of the seeds: [column][sample]. A sample that failed is NaN
@@ -129,32 +128,19 @@ func (r *run) facts() []report.Fact {
 	first, last := c.Samples.First, c.Samples.First+uint32(c.Samples.Count)-1
 	return []report.Fact{
 		{Name: "Generator", Value: fmt.Sprintf("%s (%s, %d x %d, %s parameters), truncation %g", c.Generator.Model, info.Kind,
-			info.Resolution, info.Resolution, thousands(info.Parameters), info.Truncation)},
+			info.Resolution, info.Resolution, report.Thousands(info.Parameters), info.Truncation)},
 		{Name: "Layer", Value: fmt.Sprintf("%d: %s, keys %d x %dx%d, values %d x %dx%d", layer.Number, layer.Name,
 			layer.In, layer.KeySize, layer.KeySize, layer.Out, layer.ValueSize, layer.ValueSize)},
 		{Name: "Session", Value: fmt.Sprintf("%s, %d context regions, table of %d latents", c.Session.File, len(r.Session.Context()), c.Session.Rows)},
-		{Name: "Samples", Value: fmt.Sprintf("%s (seeds %d to %d), the same under every method", thousands(c.Samples.Count), first, last)},
+		{Name: "Samples", Value: fmt.Sprintf("%s (seeds %d to %d), the same under every method", report.Thousands(c.Samples.Count), first, last)},
 	}
-}
-
-// thousands writes 1234567 as 1,234,567.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	var b strings.Builder
-	for i, d := range s {
-		if i > 0 && (len(s)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
 }
 
 // times lists how long the stages took, from the journal.
 func (r *run) times() []report.Timing {
-	seconds := r.journal.Seconds()
+	seconds := r.Journal.Seconds()
 	var out []report.Timing
-	for _, s := range append(append([]*Stage{r.plan.moment}, r.plan.edits...), r.plan.clean, r.plan.ranked) {
+	for _, s := range append(append([]*study.Planned{r.plan.moment}, r.plan.edits...), r.plan.clean, r.plan.ranked) {
 		if s == nil {
 			continue
 		}

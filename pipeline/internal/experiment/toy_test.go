@@ -20,6 +20,8 @@ import (
 	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/config"
+	"rewriting/pipeline/internal/source"
+	"rewriting/pipeline/internal/study"
 	"rewriting/sessions"
 )
 
@@ -196,7 +198,7 @@ func newToy(t *testing.T, overrides ...string) *toy {
 	g := toyGenerator{gain: 1}
 	x.Experiment = &Experiment{Config: cfg, Generator: g, Cut: toyCut{g}, Session: &sessions.Session{},
 		Table:  latent.Table(1, 5, toyDim),
-		Inputs: []Input{{Role: "session", Name: "toy.json", SHA256: "session"}}}
+		Inputs: []source.Input{{Role: "session", Name: "toy.json", SHA256: "session"}}}
 	for i, rate := range []float64{1.5, 3, 1} {
 		x.Rows = append(x.Rows, Row{Name: cfg.Methods[i].Name, Kind: "toy", Path: cfg.Methods[i].Path,
 			Method: toyMethod{applied: x.applied}, Task: methods.Task{Params: methods.Params{Rate: rate, Steps: 2}}})
@@ -208,7 +210,7 @@ func newToy(t *testing.T, overrides ...string) *toy {
 	return x
 }
 
-func (x *toy) mustRun(t *testing.T, dir string, o Options) *Outcome {
+func (x *toy) mustRun(t *testing.T, dir string, o study.Options) *study.Outcome {
 	t.Helper()
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -236,7 +238,7 @@ func results(t *testing.T, dir string) map[string]string {
 			return err
 		}
 		switch name = filepath.ToSlash(name); name {
-		case "journal.jsonl", "lock", "plan.json", "result.json", "report/index.html", reportSums:
+		case "journal.jsonl", "lock", "plan.json", "result.json", "report/index.html", study.ReportSums:
 			return nil
 		}
 		b, err := os.ReadFile(path)

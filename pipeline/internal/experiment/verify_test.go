@@ -12,32 +12,34 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rewriting/pipeline/internal/study"
 )
 
 // A file whose hash is right and whose numbers are wrong is what only computing again can find.
 func TestP03ANumberThatDoesNotComeOutAgainIsSetAsideAndMadeAnew(t *testing.T) {
 	dir := t.TempDir()
 	x := newToy(t)
-	x.mustRun(t, dir, Options{})
+	x.mustRun(t, dir, study.Options{})
 	want := wholeResults(t, dir)
-	r := x.open(dir, Options{})
-	f := r.plan.files(r.plan.scores[1][0])[2]
-	payload, err := r.store.Read(f.path, f.key)
+	r := x.open(dir, study.Options{})
+	f := r.plan.Files(r.plan.scores[1][0])[2]
+	payload, err := r.Store.Read(f.Path, f.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.store.Publish(f.path, f.key, bytes.Replace(payload, []byte("0."), []byte("0.1"), 1)); err != nil {
+	if err := r.Store.Publish(f.Path, f.Key, bytes.Replace(payload, []byte("0."), []byte("0.1"), 1)); err != nil {
 		t.Fatal(err)
 	}
-	v := &Verified{}
-	if err := newToy(t).recompute(context.Background(), dir, v, 3, 1, Options{}.fill(x.Config)); err != nil {
+	v := &study.Verified{}
+	if err := newToy(t).Recompute(context.Background(), dir, v, 3, 1, study.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{f.path}, v.Differing); diff != "" || len(v.Recomputed) != 3 {
+	if diff := cmp.Diff([]string{f.Path}, v.Differing); diff != "" || len(v.Recomputed) != 3 {
 		t.Fatalf("%v recomputed; differing:\n%s", v.Recomputed, diff)
 	}
-	newToy(t).mustRun(t, dir, Options{})
-	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(f.path)+".differs")); err != nil {
+	newToy(t).mustRun(t, dir, study.Options{})
+	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(f.Path)+".differs")); err != nil {
 		t.Error(err)
 	}
 	if diff := cmp.Diff(want, wholeResults(t, dir)); diff != "" {
@@ -47,10 +49,10 @@ func TestP03ANumberThatDoesNotComeOutAgainIsSetAsideAndMadeAnew(t *testing.T) {
 
 func TestP03NoneOfTwoHundredDamagedFilesIsAccepted(t *testing.T) {
 	dir := t.TempDir()
-	newToy(t, "samples.count=7", "samples.chunk=7").mustRun(t, dir, Options{})
+	newToy(t, "samples.count=7", "samples.chunk=7").mustRun(t, dir, study.Options{})
 	want := results(t, dir)
 	names := slices.DeleteFunc(slices.Sorted(keys(want)), func(n string) bool {
-		return n == resolvedFile // for people; no run reads it
+		return n == study.ResolvedFile // for people; no run reads it
 	})
 	random := rand.New(rand.NewPCG(3, 3))
 	for i := range 200 {
@@ -97,7 +99,7 @@ func TestP03NoneOfTwoHundredDamagedFilesIsAccepted(t *testing.T) {
 
 func TestStatusCountsFilesAndFailures(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := ReadStatus(dir); err == nil {
+	if _, err := study.ReadStatus(dir); err == nil {
 		t.Error("an empty directory has a status")
 	}
 	x := newToy(t)
@@ -107,8 +109,8 @@ func TestStatusCountsFilesAndFailures(t *testing.T) {
 		}
 		return nil
 	}}
-	x.mustRun(t, dir, Options{FS: newDisk(math.MaxInt)})
-	s, err := ReadStatus(dir)
+	x.mustRun(t, dir, study.Options{FS: newDisk(math.MaxInt)})
+	s, err := study.ReadStatus(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"rewriting/pipeline/internal/experiment"
+	"rewriting/pipeline/internal/study"
 )
 
 // IsTerminal reports whether w is a terminal.
@@ -26,7 +26,7 @@ func IsTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Bars implements experiment.Progress on a terminal.
+// Bars implements study.Progress on a terminal.
 type Bars struct {
 	w      io.Writer
 	mu     sync.Mutex
@@ -47,8 +47,8 @@ type meter struct {
 	bar     *progressbar.ProgressBar
 }
 
-// Start implements experiment.Progress.
-func (b *Bars) Start(name, unit string, total int) experiment.Meter {
+// Start implements study.Progress.
+func (b *Bars) Start(name, unit string, total int) study.Meter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m := &meter{bars: b, name: name, unit: unit, total: total, started: time.Now()}
@@ -79,7 +79,7 @@ func (b *Bars) show() {
 	m.bar.Set(min(m.done, max(m.total, 1)-1)) // the bar's own end is End's business
 }
 
-// Set implements experiment.Meter.
+// Set implements study.Meter.
 func (m *meter) Set(done int, note string) {
 	m.bars.mu.Lock()
 	defer m.bars.mu.Unlock()
@@ -89,7 +89,7 @@ func (m *meter) Set(done int, note string) {
 	}
 }
 
-// Add implements experiment.Meter.
+// Add implements study.Meter.
 func (m *meter) Add(n int) {
 	m.bars.mu.Lock()
 	defer m.bars.mu.Unlock()
@@ -99,7 +99,7 @@ func (m *meter) Add(n int) {
 	}
 }
 
-// End implements experiment.Meter.
+// End implements study.Meter.
 func (m *meter) End() {
 	b := m.bars
 	b.mu.Lock()

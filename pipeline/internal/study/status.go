@@ -1,9 +1,8 @@
-package experiment
+package study
 
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +15,7 @@ import (
 
 // Status is what a run directory shows from outside, with no config and no networks.
 type Status struct {
-	Stages  []*Stage     `json:"stages"`
+	Stages  []*Planned   `json:"stages"`
 	Done    int          `json:"done"`  // files that exist
 	Parts   int          `json:"parts"` // files of the plan
 	Running *stage.Owner `json:"running,omitempty"`
@@ -39,22 +38,22 @@ func ReadStatus(dir string) (*Status, error) {
 	for _, st := range p.Stages {
 		st.Done, st.Why = 0, nil
 		bad, first := 0, ""
-		for _, f := range p.files(st) {
-			info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(f.path)))
+		for _, f := range p.Files(st) {
+			info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(f.Path)))
 			if err != nil {
 				continue
 			}
-			if st.Path == reportSums {
-				if _, err := store.Read(f.path, f.key); err != nil {
+			if st.Path == ReportSums {
+				if _, err := store.Read(f.Path, f.Key); err != nil {
 					continue // the report of a run before, or of one with failures
 				}
 			}
 			st.Done++
 			ends = append(ends, info.ModTime())
-			if strings.HasSuffix(f.path, ".csv") {
+			if strings.HasSuffix(f.Path, ".csv") {
 				if n := failedSamples(store, f); n > 0 {
 					if bad += n; first == "" {
-						first = f.path
+						first = f.Path
 					}
 				}
 			}
@@ -65,7 +64,7 @@ func ReadStatus(dir string) (*Status, error) {
 			s.Failed = append(s.Failed, fmt.Sprintf("%s: %d samples failed, the first in %s", st.Name, bad, first))
 		}
 	}
-	if result, err := ReadResult(store); err == nil {
+	if result, err := readResult(store); err == nil {
 		for _, row := range result.Rows {
 			if row.Failed != "" {
 				s.Failed = append(s.Failed, row.Title+": "+row.Failed)
@@ -76,8 +75,8 @@ func ReadStatus(dir string) (*Status, error) {
 	return s, nil
 }
 
-func failedSamples(store *stage.Store, f file) int {
-	b, err := store.Read(f.path, f.key)
+func failedSamples(store *stage.Store, f File) int {
+	b, err := store.Read(f.Path, f.Key)
 	if err != nil {
 		return 0
 	}
@@ -104,15 +103,4 @@ func left(ends []time.Time, missing int) float64 {
 	}
 	pace := ends[len(ends)-1].Sub(ends[0]).Seconds() / float64(len(ends)-1)
 	return pace * float64(missing)
-}
-
-// ErrNoRun says that a directory holds no run.
-var ErrNoRun = errors.New("no run here")
-
-// ReadPlan is the plan of the run that was last begun in a store.
-func ReadPlan(store *stage.Store) (*Plan, error) {
-	if p := readPlan(store); p != nil {
-		return p, nil
-	}
-	return nil, fmt.Errorf("%s: %w: %s is missing or damaged", store.Dir, ErrNoRun, planFile)
 }

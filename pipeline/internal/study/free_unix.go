@@ -1,6 +1,6 @@
 //go:build unix
 
-package experiment
+package study
 
 import (
 	"path/filepath"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// free is the room on the disk that dir is or will be on; 0 where it cannot be told.
-func free(dir string) int64 {
+// Free is the room on the disk that dir is or will be on; 0 where it cannot be told.
+func Free(dir string) int64 {
 	for {
 		var s unix.Statfs_t
 		if unix.Statfs(dir, &s) == nil {

@@ -1,4 +1,4 @@
-package experiment
+package study
 
 import (
 	"bytes"
@@ -14,24 +14,18 @@ import (
 	"rewriting/pipeline/internal/stage"
 )
 
+// Files of a run directory, besides chunks and artefacts.
 const (
-	resultFile   = "result.json"
-	resolvedFile = "config.resolved.toml"
-	reportSums   = "report/SHA256SUMS"
+	ResultFile   = "result.json"
+	ResolvedFile = "config.resolved.toml"
+	ReportSums   = "report/SHA256SUMS" // hashes of all forms of the report, published last
 )
 
-// summaryContent is what the report depends on. The program's version is part of it, for reports change with it.
-func (e *Experiment) summaryContent(p *Plan) *stage.Content {
-	c := stage.NewContent("report", summaryVersion).
-		Set("config", string(e.resolved())).
-		Set("commit", commit()).
-		Set("published numbers", e.hashOf("paper"))
-	for i := range e.Rows {
-		for j := range e.Columns {
-			c.Set(fmt.Sprintf("scores %s / %s", e.Rows[i].Name, e.Columns[j].Name), p.scores[i][j].Key)
-		}
-	}
-	return c
+// AddReport lays out the last stage of a plan. What it depends on is added to c, which holds what kinds know: the program's
+// version is part of it, for reports change with it.
+func (p *Plan) AddReport(c *stage.Content, resolved []byte) *Planned {
+	c.Set("config", string(resolved)).Set("commit", commit())
+	return p.Add("report", ReportSums, c, 1)
 }
 
 // Forms renders a result in every form, by file name.
@@ -49,21 +43,12 @@ func Forms(result *report.Result) (map[string][]byte, error) {
 	}, nil
 }
 
-// publishReport writes the result and all its forms, and their hashes last: where those verify, the rest is there.
-func (r *run) publishReport(result *report.Result, failed int) error {
-	key := r.plan.report.Key
-	if failed > 0 {
-		key = "" // a report with failures is not what the next run is satisfied with
-	}
-	return publishForms(r.store, result, key)
-}
-
 func publishForms(store *stage.Store, result *report.Result, key string) error {
 	files, err := Forms(result)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if files[resultFile], err = report.JSON(result); err != nil {
+	if files[ResultFile], err = report.JSON(result); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	var sums []string
@@ -73,7 +58,7 @@ func publishForms(store *stage.Store, result *report.Result, key string) error {
 		}
 		sums = append(sums, stage.HashBytes(files[name])+"  ../"+name)
 	}
-	return store.Publish(reportSums, key, []byte(strings.Join(sums, "\n")))
+	return store.Publish(ReportSums, key, []byte(strings.Join(sums, "\n")))
 }
 
 // checkForms verifies the files of a report against their hashes.
@@ -81,7 +66,7 @@ func checkForms(store *stage.Store, sums []byte) error {
 	for line := range strings.Lines(string(sums)) {
 		hash, name, ok := strings.Cut(strings.TrimSpace(line), "  ../")
 		if !ok {
-			return fmt.Errorf("%s: %w: a line is broken", reportSums, stage.ErrDamaged)
+			return fmt.Errorf("%s: %w: a line is broken", ReportSums, stage.ErrDamaged)
 		}
 		b, err := store.FS.ReadFile(filepath.Join(store.Dir, filepath.FromSlash(name)))
 		switch {
@@ -90,33 +75,27 @@ func checkForms(store *stage.Store, sums []byte) error {
 		case err != nil:
 			return err
 		case stage.HashBytes(b) != hash:
-			return fmt.Errorf("%s: %w: its SHA-256 does not match %s", name, stage.ErrDamaged, reportSums)
+			return fmt.Errorf("%s: %w: its SHA-256 does not match %s", name, stage.ErrDamaged, ReportSums)
 		}
 	}
 	return nil
 }
 
-func (r *run) examineReport() error {
-	s := r.plan.report
-	return r.examine(s, s.Path, s.Key, func(sums []byte) error { return checkForms(r.store, sums) })
-}
-
-// ReadResult is the verified result of a run directory.
-func ReadResult(store *stage.Store) (*report.Result, error) {
-	sums, _, err := store.ReadAny(reportSums)
+func readResult(store *stage.Store) (*report.Result, error) {
+	sums, _, err := store.ReadAny(ReportSums)
 	if err != nil {
 		return nil, fmt.Errorf("no finished report: %w", err)
 	}
-	b, err := store.FS.ReadFile(filepath.Join(store.Dir, resultFile))
+	b, err := store.FS.ReadFile(filepath.Join(store.Dir, ResultFile))
 	if err != nil {
 		return nil, fmt.Errorf("no finished report: %w", err)
 	}
-	if !bytes.Contains(sums, []byte(stage.HashBytes(b)+"  ../"+resultFile)) {
-		return nil, fmt.Errorf("%s: %w: its SHA-256 does not match %s", resultFile, stage.ErrDamaged, reportSums)
+	if !bytes.Contains(sums, []byte(stage.HashBytes(b)+"  ../"+ResultFile)) {
+		return nil, fmt.Errorf("%s: %w: its SHA-256 does not match %s", ResultFile, stage.ErrDamaged, ReportSums)
 	}
 	result, err := report.ReadJSON(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", resultFile, err)
+		return nil, fmt.Errorf("%s: %w", ResultFile, err)
 	}
 	return result, nil
 }
@@ -124,18 +103,18 @@ func ReadResult(store *stage.Store) (*report.Result, error) {
 // Rebuild renders the report of a finished run again from its result alone.
 func Rebuild(dir string) (*report.Result, error) {
 	store := &stage.Store{Dir: dir, FS: stage.Disk{}}
-	result, err := ReadResult(store)
+	result, err := readResult(store)
 	if err != nil {
 		return nil, err
 	}
-	_, key, err := store.ReadAny(reportSums)
+	_, key, err := store.ReadAny(ReportSums)
 	if err != nil {
 		return nil, err
 	}
 	return result, publishForms(store, result, key)
 }
 
-// Open is the verified result of a finished run.
-func Open(dir string) (*report.Result, error) {
-	return ReadResult(&stage.Store{Dir: dir, FS: stage.Disk{}})
+// ReadResult is the verified result of a finished run.
+func ReadResult(dir string) (*report.Result, error) {
+	return readResult(&stage.Store{Dir: dir, FS: stage.Disk{}})
 }

@@ -1,0 +1,54 @@
+package experiment
+
+import (
+	"bytes"
+
+	"github.com/BurntSushi/toml"
+
+	"rewriting/pipeline/internal/report"
+	"rewriting/pipeline/internal/study"
+)
+
+func (e *Experiment) provenance() []report.Section {
+	return study.Provenance(e.Config.Path, e.resolved(), e.Inputs, report.Fact{Name: "weights as used", Value: "sha256 " + e.Generator.Info().Hash})
+}
+
+// resolved is the config with every default filled in. How to compute (workers) is not part of it.
+func (e *Experiment) resolved() []byte {
+	c := e.Config
+	type table = map[string]any
+	var methods, metrics []table
+	for i := range e.Rows {
+		t := settings(e.Rows[i].Method, e.Rows[i].Task.Params)
+		for _, key := range featureKeys {
+			if v, ok := c.Methods[i].Params[key]; ok {
+				t[key] = v
+			}
+		}
+		t["name"], t["kind"] = e.Rows[i].Name, e.Rows[i].Kind
+		methods = append(methods, t)
+	}
+	for _, col := range e.Columns {
+		t := table{"name": col.Name, "kind": col.Kind}
+		for k, v := range col.Params {
+			t[k] = v
+		}
+		metrics = append(metrics, t)
+	}
+	all := table{
+		"title":     c.Title,
+		"generator": table{"model": c.Generator.Model, "truncation": c.Generator.Truncation, "sha256": e.hashOf("generator")},
+		"session": table{"file": c.Session.File, "layer": e.Cut.Layer().Number, "rows": c.Session.Rows, "seed": int64(c.Session.Seed),
+			"sha256": e.hashOf("session")},
+		"samples": table{"count": c.Samples.Count, "first": int64(c.Samples.First), "chunk": c.Samples.Chunk},
+		"method":  methods,
+		"metric":  metrics,
+		"compare": table{"paper": c.Compare.Paper, "reference": c.Compare.Reference},
+		"report":  table{"ranked": c.Report.Ranked, "samples": c.Report.Samples},
+	}
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).Encode(all); err != nil {
+		panic("experiment: a config that was read must be writable: " + err.Error())
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"context"
+
+	"rewriting/pipeline/internal/config"
+	"rewriting/pipeline/internal/experiment"
+	"rewriting/pipeline/internal/study"
+)
+
+// build makes the experiment of a config, of the kind that its sections tell, and checks it against everything it names.
+func build(ctx context.Context, cfg *config.Experiment) (study.Experiment, error) {
+	return experiment.Build(ctx, cfg)
+}
+
+// open reads and builds the experiment at path.
+func (c *command) open(path string) (study.Experiment, error) {
+	cfg, err := config.Load(path, c.set)
+	if err != nil {
+		return nil, err
+	}
+	return build(c.ctx, cfg)
+}
+
+// openTable is open for commands that need the methods of a table.
+func (c *command) openTable(path string) (*experiment.Experiment, error) {
+	cfg, err := config.Load(path, c.set)
+	if err != nil {
+		return nil, err
+	}
+	return experiment.Build(c.ctx, cfg)
+}
