@@ -27,6 +27,7 @@ type onnxGAN struct {
 	item   []int // shape of one latent, with its batch dimension of 1
 	size   int   // pixels per side of the picture
 	colour pixelRange
+	psi    float64 // truncation, 1 where the graph has none
 	hash   func() string
 }
 
@@ -55,7 +56,7 @@ func (g *onnxGAN) Info() Info {
 	for _, d := range g.item {
 		dim *= d
 	}
-	return Info{Kind: "onnx", LatentDim: dim, Resolution: g.size, Truncation: 1, Parameters: g.params.count(), Hash: g.hash(), Raw: true}
+	return Info{Kind: "onnx", LatentDim: dim, Resolution: g.size, Truncation: g.psi, Parameters: g.params.count(), Hash: g.hash(), Raw: true}
 }
 
 func (g *onnxGAN) Layers() []Layer {
@@ -87,8 +88,9 @@ func (g *onnxGAN) With(changed map[string]*compute.Tensor) (Generator, error) {
 // remember prepares the digest of the graph as loaded and of the present tensors.
 func (g *onnxGAN) remember() {
 	file, p := g.file, g.params
+	psi := g.psi
 	g.hash = sync.OnceValue(func() string {
-		sum := sha256.Sum256(append([]byte(p.digest(nil, 1)), file[:]...))
+		sum := sha256.Sum256(append([]byte(p.digest(nil, psi)), file[:]...))
 		return hex.EncodeToString(sum[:])
 	})
 }

@@ -27,9 +27,6 @@ func isONNX(src Source) bool {
 }
 
 func readONNX(ctx context.Context, src Source, o Options) (Generator, error) {
-	if o.Truncation != 0 && o.Truncation != 1 {
-		return nil, fmt.Errorf("truncation %v: an ONNX generator has none", o.Truncation)
-	}
 	if src.Size() > maxONNX {
 		return nil, fmt.Errorf("%d bytes are more than an ONNX file can have", src.Size())
 	}
@@ -41,7 +38,10 @@ func readONNX(ctx context.Context, src Source, o Options) (Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &onnxGAN{model: m, file: sha256.Sum256(b)}
+	g := &onnxGAN{model: m, file: sha256.Sum256(b), psi: 1}
+	if err := g.truncate(o.Truncation); err != nil {
+		return nil, err
+	}
 	if err := g.findEnds(o); err != nil {
 		return nil, err
 	}
@@ -50,6 +50,33 @@ func readONNX(ctx context.Context, src Source, o Options) (Generator, error) {
 	}
 	g.remember()
 	return g, nil
+}
+
+// truncationName is the initialiser, of one element, by which a graph that truncates takes psi.
+const truncationName = "truncation"
+
+// truncate puts psi into the graph. 0 leaves what the file has.
+func (g *onnxGAN) truncate(psi float64) error {
+	v := g.model.Initializer(truncationName)
+	if v == nil {
+		if psi != 0 && psi != 1 {
+			return fmt.Errorf("truncation %v: this graph has none (it would be an initialiser %q of one element)", psi, truncationName)
+		}
+		return nil
+	}
+	t, err := v.Tensor()
+	if err != nil || len(t.Data) != 1 {
+		return fmt.Errorf("initialiser %q has shape %v; truncation is one float32", truncationName, v.Shape)
+	}
+	if psi == 0 {
+		g.psi = float64(t.Data[0])
+		return nil
+	}
+	g.psi = psi
+	t = compute.New(t.Shape...)
+	t.Data[0] = float32(psi)
+	g.model, err = g.model.With(map[string]*compute.Tensor{truncationName: t})
+	return err
 }
 
 // findEnds finds the latent, a float32 input whose sizes are known but for the batch, and the picture.
