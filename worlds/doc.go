@@ -25,6 +25,7 @@
 //	where, err := world.Window(z, "smile")             // the pixels of both mouths
 //	checkpoint, err := world.File("generator.pt")      // G, embedded
 //
-// Package paint holds the drawing machinery, package axes the map from z to
-// attributes, package worldtest the properties that every world must have.
+// Package procedural makes a world of its definition; package paint holds the
+// drawing machinery, package axes the map from z to attributes, package
+// worldtest the properties that every world must have.
 package worlds

@@ -7,7 +7,7 @@ func (d *drawing) spectacles() {
 	if d.glasses <= 0 {
 		return
 	}
-	frame := solid(paint.Hex(0x3d3a4a), labelGlasses)
+	frame := paint.Solid(paint.Hex(0x3d3a4a), labelGlasses)
 	frame.Opacity = d.glasses
 	x := d.eyeDistance
 	for _, side := range []float64{-1, 1} {
@@ -22,7 +22,7 @@ func (d *drawing) jewels() {
 	if d.earrings <= 0 {
 		return
 	}
-	jewel := solid(d.jewel, labelEarrings)
+	jewel := paint.Solid(d.jewel, labelEarrings)
 	jewel.Opacity = d.earrings
 	for _, side := range []float64{-1, 1} {
 		d.Fill(d.head, paint.Disc(side*(d.rx+1.4), 6.6, 2.5), jewel)
@@ -35,7 +35,7 @@ func (d *drawing) cap() {
 		return
 	}
 	brim := -d.ry * 0.52
-	knit := solid(d.hat, labelHat)
+	knit := paint.Solid(d.hat, labelHat)
 	knit.Opacity = d.hatted
 	knit.ShadeX = -0.006
 	turn := knit

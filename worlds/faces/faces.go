@@ -4,7 +4,7 @@ import (
 	"embed"
 
 	"rewriting/worlds"
-	"rewriting/worlds/axes"
+	"rewriting/worlds/procedural"
 )
 
 //go:embed data
@@ -13,31 +13,13 @@ var data embed.FS
 // Name is the name under which worlds.Open finds this world.
 const Name = "faces"
 
-func init() { worlds.Register(Name, func() worlds.World { return Faces{} }) }
+func init() { worlds.Register(Name, open) }
 
-// Faces implements worlds.World. It has no state: the zero value is ready and
-// may be used by several goroutines at once.
-type Faces struct{}
-
-// Name implements worlds.World.
-func (Faces) Name() string { return Name }
-
-// Size implements worlds.World.
-func (Faces) Size() int { return size }
-
-// LatentDim implements worlds.World.
-func (Faces) LatentDim() int { return axes.Dim }
-
-// Labels implements worlds.World.
-func (Faces) Labels() []string { return append([]string(nil), labelNames[:]...) }
-
-// Render implements worlds.World.
-func (Faces) Render(z []float32) worlds.Picture { return newScene(z).picture() }
-
-func (s scene) picture() worlds.Picture {
-	c := draw(s)
-	return worlds.Picture{Size: size, RGB: c.Planar(), Label: c.Label}
+func open() worlds.World {
+	return procedural.New(procedural.Definition[scene]{
+		Name: Name, Size: size, Labels: labelNames,
+		Directions: directions, Scene: newScene, Draw: draw,
+		Targets: targets, Switches: switches, Rules: rules,
+		Data: data,
+	})
 }
-
-// File implements worlds.World.
-func (Faces) File(name string) ([]byte, error) { return worlds.DataFile(data, Name, name) }

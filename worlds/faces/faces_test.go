@@ -3,103 +3,47 @@ package faces
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"testing"
 
 	"rewriting/worlds/axes"
 	"rewriting/worlds/worldtest"
 )
 
-var world Faces
+var world = open()
 
 func TestFacesAreAWorld(t *testing.T) { worldtest.Check(t, world, 150) }
 
+func TestPicturesAreThoseTheNetworksWereTrainedOn(t *testing.T) {
+	worldtest.Golden(t, world, "testdata/faces.png")
+}
+
 func TestSwitchesHaveTheirFrequencies(t *testing.T) {
-	const n = 20000
-	want := map[string]float64{"smile": 0.5, "open": 0.25, "glasses": 0.3, "earrings": 0.4, "hat": 0.2}
-	count := map[string]float64{}
-	for _, z := range worldtest.Latents(n, axes.Dim, 3) {
-		for name := range want {
-			if on, err := world.Truth(z, name); err != nil {
-				t.Fatal(err)
-			} else if on {
-				count[name]++
-			}
-		}
-	}
-	for name, p := range want {
-		// Four standard errors, and 0.003 as t is only almost normal.
-		limit := 4*math.Sqrt(p*(1-p)/n) + 0.003
-		if got := count[name] / n; math.Abs(got-p) > limit {
-			t.Errorf("%s: %.3f of faces, want %.3f +- %.3f", name, got, p, limit)
-		}
-	}
+	worldtest.Frequencies(t, world, map[string]float64{"smile": 0.5, "open": 0.25, "glasses": 0.3, "earrings": 0.4, "hat": 0.2})
 }
 
-func TestMoveLatentMovesOneCoordinateOnly(t *testing.T) {
-	for _, z := range worldtest.Latents(50, axes.Dim, 4) {
-		for _, r := range rules {
-			moved, err := world.MoveLatent(z, r.name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			before, after := newScene(z), newScene(moved)
-			if !r.obeys(&after) {
-				t.Fatalf("rule %s does not hold after the move", r.name)
-			}
-			for i := range before.t {
-				if i != r.dir && math.Abs(before.t[i]-after.t[i]) > 2e-6 { // float32 entries of z
-					t.Fatalf("rule %s moved coordinate %d by %v", r.name, i, after.t[i]-before.t[i])
-				}
-			}
-		}
-	}
-}
-
-func TestAFaceThatObeysTheRuleKeepsItselfAndItsLatent(t *testing.T) {
-	for _, z := range worldtest.Latents(50, axes.Dim, 5) {
-		for _, r := range rules {
-			if s := newScene(z); !r.obeys(&s) {
-				continue
-			}
-			moved, _ := world.MoveLatent(z, r.name)
-			picture, _ := world.Counterfactual(z, r.name)
-			if !slices.Equal(moved, z) || !slices.Equal(picture.RGB, world.Render(z).RGB) {
-				t.Fatalf("rule %s changed a face that obeys it", r.name)
-			}
-		}
-	}
-}
-
-// outsideBands tells whether all switches are drawn fully on or off.
-func outsideBands(s *scene) bool {
-	for _, t := range toggles {
-		if math.Abs(s.t[t.dir]-t.at) < band {
+// sharp tells whether all switches are drawn fully on or off.
+func sharp(z []float32) bool {
+	c := axes.Coordinates(z, directions)
+	for _, g := range toggles {
+		if math.Abs(c[g.Direction]-g.Threshold) < band {
 			return false
 		}
 	}
-	return math.Abs(s.t[dirOpen]-openAt) >= band
+	return math.Abs(c[dirOpen]-openAt) >= band
 }
 
 func TestLabelsShowTheSwitches(t *testing.T) {
+	worldtest.Shown(t, world, 400, sharp, map[string]string{
+		"mouth inside": "open", "teeth": "open", "glasses": "glasses", "earrings": "earrings", "hat": "hat",
+	})
+}
+
+func TestEveryFaceHasItsParts(t *testing.T) {
 	for _, z := range worldtest.Latents(400, axes.Dim, 6) {
-		s := newScene(z)
-		if !outsideBands(&s) {
-			continue
-		}
-		var count [len(labelNames)]int
-		for _, l := range world.Render(z).Label {
-			count[l]++
-		}
-		for label, name := range map[int]string{labelInside: "open", labelTeeth: "open", labelGlasses: "glasses", labelEarrings: "earrings", labelHat: "hat"} {
-			if on, _ := world.Truth(z, name); on != (count[label] > 0) {
-				t.Fatalf("%s is %v, but %d pixels are labelled %s", name, on, count[label], labelNames[label])
-			}
-		}
-		for label, least := range map[int]int{labelBackground: 1000, labelCloth: 30, labelSkin: 200, labelHair: 20, labelEyes: 15, labelLips: 20} {
-			if count[label] < least {
-				t.Fatalf("%d pixels of %s, expected at least %d", count[label], labelNames[label], least)
+		p := world.Render(z)
+		for label, least := range map[string]int{"background": 1000, "cloth": 30, "skin": 200, "hair": 20, "eyes": 15, "lips": 20} {
+			if n := worldtest.Count(world, p, label); n < least {
+				t.Fatalf("%d pixels of %s, expected at least %d", n, label, least)
 			}
 		}
 	}
@@ -107,10 +51,11 @@ func TestLabelsShowTheSwitches(t *testing.T) {
 
 func TestASmileCurvesUpAndAFrownDoesNot(t *testing.T) {
 	for _, z := range worldtest.Latents(400, axes.Dim, 7) {
-		s := newScene(z)
-		if math.Abs(s.t[dirSmile]) < band {
+		coordinates := axes.Coordinates(z, directions)
+		if math.Abs(coordinates[dirSmile]) < band {
 			continue
 		}
+		s := newScene(coordinates)
 		c := s.mouth().curvature
 		if smiling, _ := world.Truth(z, "smile"); smiling && c < 3.2 || !smiling && c > -0.2 {
 			t.Fatalf("smiling is %v with curvature %v", smiling, c)
@@ -152,16 +97,6 @@ func TestTheBoundsOfTheMouthHoldIt(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func TestAMissingFileSaysHowToMakeIt(t *testing.T) {
-	_, err := world.File("missing.onnx")
-	if err == nil || !strings.Contains(err.Error(), "missing.onnx") || !strings.Contains(err.Error(), "scripts/train") {
-		t.Errorf("error %v", err)
-	}
-	if _, err := world.File("README.md"); err != nil {
-		t.Error(err)
 	}
 }
 

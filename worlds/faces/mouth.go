@@ -55,15 +55,6 @@ func (m mouth) Bounds() paint.Box {
 	return paint.Box{X0: -m.halfWidth, Y0: min(a, b), X1: m.halfWidth, Y1: max(b, m.lower(0))}
 }
 
-// grown is a shape with its outline moved outwards by r (inwards if negative).
-type grown struct {
-	paint.Shape
-	r float64
-}
-
-func (g grown) Distance(x, y float64) float64 { return g.Shape.Distance(x, y) - g.r }
-func (g grown) Bounds() paint.Box             { return g.Shape.Bounds().Grow(max(g.r, 0)) }
-
 // row is the part of the mouth within depth below the upper lip.
 type row struct {
 	mouth
@@ -71,5 +62,5 @@ type row struct {
 }
 
 func (r row) Distance(x, y float64) float64 {
-	return max(r.mouth.Distance(x, y), y-r.upper(clamp(x, -r.halfWidth, r.halfWidth))-r.depth)
+	return max(r.mouth.Distance(x, y), y-r.upper(max(-r.halfWidth, min(r.halfWidth, x)))-r.depth)
 }

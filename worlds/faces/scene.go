@@ -3,6 +3,7 @@ package faces
 import (
 	"rewriting/worlds/axes"
 	"rewriting/worlds/paint"
+	"rewriting/worlds/procedural"
 )
 
 // The latent directions, in order: coordinate i of z drives attribute i.
@@ -59,8 +60,6 @@ const (
 // scene holds everything the renderer needs. Lengths are pixels, angles
 // radians; switches are blends in [0,1].
 type scene struct {
-	t [directions]float64
-
 	backTop, backBottom                 paint.Colour
 	skin, hair, iris, jewel, hat, shirt paint.Colour
 
@@ -82,14 +81,13 @@ var (
 	irises = paint.Ramp{paint.Hex(0x40291e), paint.Hex(0x6b4a2b), paint.Hex(0x4e7350), paint.Hex(0x3f6f9e)}
 )
 
-// newScene is the known function from z to a scene.
-func newScene(z []float32) scene {
+// newScene is the known function from coordinates of z to a scene.
+func newScene(t []float64) scene {
 	var s scene
-	copy(s.t[:], axes.Coordinates(z, directions))
 	// u is uniform on [0,1], v on [-1,1].
-	u := func(i int) float64 { return axes.Uniform(s.t[i]) }
-	v := func(i int) float64 { return 2*u(i) - 1 }
-	on := func(i int, at, half float64) float64 { return paint.Smoothstep(0.5 + (s.t[i]-at)/(2*half)) }
+	u := func(i int) float64 { return axes.Uniform(t[i]) }
+	v := func(i int) float64 { return procedural.Signed(t[i]) }
+	on := func(i int, at, half float64) float64 { return procedural.Blend(t[i], at, half) }
 
 	back := paint.Hue(0.05+0.85*u(dirBackHue), 0.74+0.08*v(dirBackLight), 0.10)
 	s.backTop = back.Scale(1 + 0.12*v(dirBackGradient))
@@ -138,11 +136,3 @@ func (s *scene) mouth() mouth {
 		opening:   open * (4.2 + 1.4*s.strength),
 	}
 }
-
-// signed is coordinate i of the scene as a number uniform on [-1,1].
-func (s *scene) signed(i int) float64 { return 2*axes.Uniform(s.t[i]) - 1 }
-
-// lerp goes from a (t = 0) to b (t = 1).
-func lerp(a, b, t float64) float64 { return a + t*(b-a) }
-
-func clamp(x, lo, hi float64) float64 { return max(lo, min(hi, x)) }

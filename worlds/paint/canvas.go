@@ -54,6 +54,14 @@ type Brush struct {
 	Label uint8
 }
 
+// Solid is an opaque brush.
+func Solid(c Colour, label uint8) Brush { return Brush{Colour: c, Opacity: 1, Label: label} }
+
+// Tint is a brush that owns no pixels.
+func Tint(c Colour, opacity, edge float64) Brush {
+	return Brush{Colour: c, Opacity: opacity, Edge: edge, Label: NoLabel}
+}
+
 // Canvas is a square picture with a label per pixel. Pixel (i, j) is sampled
 // once at its centre (i+1/2, j+1/2).
 type Canvas struct {
@@ -69,6 +77,18 @@ type Canvas struct {
 // NewCanvas returns a black canvas of label 0.
 func NewCanvas(size int, edge float64) *Canvas {
 	return &Canvas{Size: size, Edge: edge, RGB: make([]float64, 3*size*size), Label: make([]uint8, size*size)}
+}
+
+// Gradient covers the canvas with a vertical gradient; labels stay.
+func (c *Canvas) Gradient(top, bottom Colour) {
+	for j := range c.Size {
+		row := Mix(top, bottom, (float64(j)+0.5)/float64(c.Size))
+		for i := range c.Size {
+			for k, v := range row {
+				c.RGB[(k*c.Size+j)*c.Size+i] = v
+			}
+		}
+	}
 }
 
 // Coverage is the smoothstep of a signed distance over a soft edge of the

@@ -21,6 +21,12 @@ func Mix(a, b Colour, t float64) Colour {
 // Scale multiplies all components by f.
 func (c Colour) Scale(f float64) Colour { return Colour{c[0] * f, c[1] * f, c[2] * f} }
 
+// Times multiplies component by component: a surface of colour c in light o.
+func (c Colour) Times(o Colour) Colour { return Colour{c[0] * o[0], c[1] * o[1], c[2] * o[2]} }
+
+// Lerp goes from a (t = 0) to b (t = 1).
+func Lerp(a, b, t float64) float64 { return a + t*(b-a) }
+
 // Ramp is a row of colours at equal steps; At interpolates.
 type Ramp []Colour
 

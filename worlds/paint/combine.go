@@ -64,6 +64,18 @@ func (o Outline) Distance(x, y float64) float64 { return math.Abs(o.Of.Distance(
 // Bounds implements Shape.
 func (o Outline) Bounds() Box { return o.Of.Bounds().Grow(o.R) }
 
+// Grown is a shape with its outline moved outwards by R (inwards if negative).
+type Grown struct {
+	Of Shape
+	R  float64
+}
+
+// Distance implements Shape.
+func (g Grown) Distance(x, y float64) float64 { return g.Of.Distance(x, y) - g.R }
+
+// Bounds implements Shape.
+func (g Grown) Bounds() Box { return g.Of.Bounds().Grow(max(g.R, 0)) }
+
 // Above is the half plane of the points whose y is smaller than Y (y grows
 // downwards).
 type Above struct{ Y float64 }

@@ -16,6 +16,8 @@ var shapes = map[string]Shape{
 	"intersection": Intersection{Disc(28, 32, 13), Disc(36, 32, 13)},
 	"difference":   Difference{Disc(32, 32, 14), Disc(40, 32, 8)},
 	"outline":      Outline{Disc(32, 32, 12), 2.5},
+	"polygon":      Polygon{{16, 18}, {46, 22}, {40, 44}, {30, 34}, {20, 42}},
+	"strokes":      Strokes{[]Box{{18, 20, 44, 20}, {44, 44, 31, 20}}, 3},
 	"half":         Intersection{Disc(32, 32, 14), Above{30}},
 }
 
@@ -162,5 +164,31 @@ func TestAGrownMaskHoldsTheNeighboursAndStaysOnTheCanvas(t *testing.T) {
 		if got != want {
 			t.Errorf("pixel (%d, %d): %v", x, y, got)
 		}
+	}
+}
+
+func TestGrowingAShapeMovesItsOutline(t *testing.T) {
+	for _, r := range []float64{-2, 3} {
+		g := Grown{Disc(32, 32, 10), r}
+		if d := g.Distance(32+10+r, 32); math.Abs(d) > 1e-9 {
+			t.Errorf("radius %v: the outline is off by %v", r, d)
+		}
+	}
+}
+
+func TestAGradientGoesFromTopToBottomAndLeavesLabels(t *testing.T) {
+	c := NewCanvas(4, 1)
+	c.Label[5] = 3
+	c.Gradient(Colour{0, 0.5, 1}, Colour{1, 0.5, 0})
+	for j := range 4 {
+		want := [3]float64{(float64(j) + 0.5) / 4, 0.5, 1 - (float64(j)+0.5)/4}
+		for k := range 3 {
+			if got := c.RGB[16*k+4*j+2]; math.Abs(got-want[k]) > 1e-12 {
+				t.Errorf("row %d, channel %d is %v, want %v", j, k, got, want[k])
+			}
+		}
+	}
+	if c.Label[5] != 3 {
+		t.Error("a label changed")
 	}
 }

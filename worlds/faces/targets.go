@@ -1,31 +1,17 @@
 package faces
 
 import (
-	"math"
-
 	"rewriting/worlds/paint"
+	"rewriting/worlds/procedural"
 )
-
-// target is one regression target: its name and its value in a scene.
-type target struct {
-	name  string
-	value func(s *scene) float64
-}
 
 // targets is the fixed order of Attributes.
 var targets = makeTargets()
 
-// spread makes uniform numbers on [-1,1] have unit variance.
-var spread = math.Sqrt(3)
-
-func makeTargets() []target {
-	var all []target
-	add := func(name string, value func(s *scene) float64) { all = append(all, target{name, value}) }
-	// Colours: component minus its mean, in standard deviations.
+func makeTargets() []procedural.Target[scene] {
+	var all []procedural.Target[scene]
 	colour := func(name string, mean, deviation paint.Colour, pick func(s *scene) paint.Colour) {
-		for k, channel := range []string{"red", "green", "blue"} {
-			add(name+" "+channel, func(s *scene) float64 { return (pick(s)[k] - mean[k]) / deviation[k] })
-		}
+		all = append(all, procedural.Colour(name, mean, deviation, pick)...)
 	}
 	grey := func(v float64) paint.Colour { return paint.Colour{v, v, v} }
 	colour("background top", grey(0.74), grey(0.1), func(s *scene) paint.Colour { return s.backTop })
@@ -37,7 +23,6 @@ func makeTargets() []target {
 	colour("hat", paint.Colour{0.49, 0.575, 0.495}, grey(0.165), func(s *scene) paint.Colour { return s.hat })
 	colour("shirt", paint.Colour{0.525, 0.455, 0.52}, grey(0.138), func(s *scene) paint.Colour { return s.shirt })
 
-	// Geometry: twice the uniform number minus one, scaled to unit variance.
 	for _, g := range []struct {
 		name string
 		dir  int
@@ -47,9 +32,12 @@ func makeTargets() []target {
 		{"brow angle", dirBrow}, {"nose length", dirNose}, {"mouth height", dirMouthHeight},
 		{"mouth width", dirMouthWidth}, {"strength", dirStrength},
 	} {
-		add(g.name, func(s *scene) float64 { return s.signed(g.dir) * spread })
+		all = append(all, procedural.Uniform[scene](g.name, g.dir))
 	}
 
+	add := func(name string, value func(s *scene) float64) {
+		all = append(all, procedural.Target[scene]{Name: name, Value: func(_ []float64, s *scene) float64 { return value(s) }})
+	}
 	// Switches: -1 off, +1 on, between in the soft band.
 	add("smile", func(s *scene) float64 { return 2*s.smiling - 1 })
 	add("open", func(s *scene) float64 { return 2*s.smiling*s.openness - 1 })
@@ -63,23 +51,4 @@ func makeTargets() []target {
 	add("mouth curvature", func(s *scene) float64 { return (s.mouth().curvature - 1.3) / 2.7 })
 	add("mouth opening", func(s *scene) float64 { return (s.mouth().opening - 1.2) / 2.1 })
 	return all
-}
-
-// Attributes implements worlds.World.
-func (Faces) Attributes() []string {
-	names := make([]string, len(targets))
-	for i, t := range targets {
-		names[i] = t.name
-	}
-	return names
-}
-
-// Attribute implements worlds.World.
-func (Faces) Attribute(z []float32) []float32 {
-	s := newScene(z)
-	out := make([]float32, len(targets))
-	for i, t := range targets {
-		out[i] = float32(t.value(&s))
-	}
-	return out
 }
