@@ -18,6 +18,7 @@ import torch
 
 from export import replace
 from pool import Pool, region_mask
+from scorers import shares
 from settings import WORLDS
 from stylegan2 import sequential_render
 
@@ -42,7 +43,7 @@ def measure(generator, test, settings, folder, count):
     classifier, segmenter = Scorer(os.path.join(folder, "attributes.onnx")), Scorer(os.path.join(folder, "segmenter.onnx"))
     truth = test.truth(settings.switches)
     sums = dict(l1=0.0, mse=0.0, psnr=0.0, region=0.0, region_pixels=0.0, seg_render=0.0, seg_generated=0.0)
-    right_render, right_generated = torch.zeros(len(settings.switches)), torch.zeros(len(settings.switches))
+    on_render, on_generated = [], []
     for index in torch.arange(count).split(50):
         real, label = test.images(index), test.label[index].long()
         fake = sequential_render(generator["g_ema"], test.z[index], dtype=torch.float32)
@@ -55,13 +56,13 @@ def measure(generator, test, settings, folder, count):
         sums["region"] += (d.abs().mean(1) * mask).sum().item()
         sums["region_pixels"] += mask.sum().item()
         seen = to_8_bit(fake)
-        right_render += ((classifier(x=real) > 0) == truth[index]).float().sum(0)
-        right_generated += ((classifier(x=seen) > 0) == truth[index]).float().sum(0)
+        on_render.append(classifier(x=real) > 0)
+        on_generated.append(classifier(x=seen) > 0)
         sums["seg_render"] += (segmenter(x=real).argmax(1) == label).float().mean((1, 2)).sum().item()
         sums["seg_generated"] += (segmenter(x=seen).argmax(1) == label).float().mean((1, 2)).sum().item()
 
-    def shares(right):
-        return {name: round(v / count, 4) for name, v in zip(settings.switches, right.tolist())}
+    def figures(said):
+        return shares(torch.cat(said), truth[:count], settings.switches)
 
     return {
         "count": count,
@@ -71,10 +72,10 @@ def measure(generator, test, settings, folder, count):
             "psnr_db": round(sums["psnr"] / count, 3),
             "psnr_db_of_mean_squared_error": round(10 * math.log10(4 * count / sums["mse"]), 3),
             "l1": round(sums["l1"] / count, 5),
-            "mouth_l1" if test.world == "faces" else "region_l1": round(sums["region"] / sums["region_pixels"], 5),
+            settings.region_name: round(sums["region"] / sums["region_pixels"], 5),
             "region": "pixels labelled " + ", ".join(settings.region) + " in the render, grown by one pixel",
         },
-        "classifier_accuracy": {"renders": shares(right_render), "generated": shares(right_generated)},
+        "classifier": {"renders": figures(on_render), "generated": figures(on_generated)},
         "segmenter_pixel_accuracy": {
             "renders": round(sums["seg_render"] / count, 4), "generated": round(sums["seg_generated"] / count, 4),
         },

@@ -38,6 +38,14 @@ class Pool:
         columns = [self.attributes.index(name) for name in switches]
         return self.attr[index][:, columns] > 0
 
+    def often(self, rare):
+        """Numbers of pictures, those in which a switch of `rare` is on as many times as it says."""
+        numbers = [torch.arange(self.count)]
+        for name, times in rare.items():
+            on = self.truth([name])[:, 0].nonzero()[:, 0]
+            numbers += [on] * (times - 1)
+        return torch.cat(numbers)
+
 
 def grow(mask):
     """A [B,S,S] bool mask grown by one pixel in all eight directions."""

@@ -67,6 +67,16 @@ class Presence(nn.Module):
         return total
 
 
+def shares(said, truth, names):
+    """What a classifier is worth: of [N,K] answers and truths, the share right, and for rare switches'
+    sake also the share of those on that it finds (recall) and of those off that it reports (false alarms)."""
+    figures = {"accuracy": (said == truth).float().mean(0),
+               "recall": (said & truth).sum(0) / truth.sum(0).clamp(min=1),
+               "false_alarms": (said & ~truth).sum(0) / (~truth).sum(0).clamp(min=1)}
+    return {figure: {name: round(v, 4) for name, v in zip(names, values.tolist())}
+            for figure, values in figures.items()}
+
+
 class Segmenter(nn.Module):
     """A small U-Net: widths 16, 32, 48, 64, nearest upsampling, skips by concatenation."""
 

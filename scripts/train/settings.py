@@ -1,6 +1,6 @@
 """What differs from world to world; everything else comes from the pool's meta.json."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,13 @@ class Settings:
     phases: tuple  # (resolution, share of the time, batch), in order; the last runs to the end
     # How much an error matters, by label (1 where not named). Small parts that carry meaning weigh more.
     label_weights: dict
-    # Labels whose pixels, grown by one, are the region of the "mouth L1" figure.
+    # Labels whose pixels, grown by one, are the region of the figure `region_name`.
     region: tuple
+    region_name: str
     # Scorers: the classifier's outputs, in order, each the sign of one of the pool's attributes.
     switches: tuple
+    # How many times as often training sees the pictures in which a rare switch is on, by switch.
+    rare: dict = field(default_factory=dict)
 
 
 WORLDS = {
@@ -29,6 +32,18 @@ WORLDS = {
             "eyes": 3, "earrings": 3, "brow": 2.5, "nose": 2.5, "glasses": 2,
         },
         region=("lips", "mouth inside", "teeth"),
+        region_name="mouth_l1",
         switches=("smile", "open", "glasses", "earrings", "hat"),
+    ),
+    "churches": Settings(
+        style_dim=128,
+        mapping_layers=4,
+        channels={4: 96, 8: 96, 16: 128, 32: 80, 64: 32},
+        phases=((16, 0.03, 48), (32, 0.12, 32), (64, 0.85, 24)),
+        label_weights={"dome": 2.5, "spire": 2.5, "tree": 1.5, "window": 2, "door": 2, "watermark": 4},
+        region=("dome",),
+        region_name="dome_l1",
+        switches=("dome", "spire", "flat", "watermark", "bottom"),
+        rare={"watermark": 4, "bottom": 6},
     ),
 }

@@ -45,14 +45,15 @@ class Clock:
         return self.elapsed
 
 
-def train_mapping(mapping, pool, test, seconds, batch=512):
+def train_mapping(mapping, pool, test, seconds, rare, batch=512):
     """Regresses the attributes from w; then rescales w to unit mean square."""
     head = nn.Linear(mapping.layers[-1].out_features, len(pool.attributes))
     optimiser = torch.optim.Adam([*mapping.parameters(), *head.parameters()], betas=(0.9, 0.99))
-    start, step = time.monotonic(), 0
-    while (done := (time.monotonic() - start) / seconds) < 1:
+    numbers = pool.often(rare)
+    clock, step = Clock(longest=1.0), 0
+    while (done := clock.tick() / seconds) < 1:
         optimiser.param_groups[0]["lr"] = 3e-3 * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-        index = torch.randint(pool.count, (batch,))
+        index = numbers[torch.randint(len(numbers), (batch,))]
         loss = F.mse_loss(head(mapping(pool.z[index])), pool.attr[index])
         optimiser.zero_grad()
         loss.backward()
@@ -81,12 +82,13 @@ class Batches:
     """Epochs in random order: latents, pictures and per-pixel weights at the resolution of the phase."""
 
     def __init__(self, pool, settings):
-        self.pool, self.order, self.at = pool, torch.empty(0, dtype=torch.long), 0
+        self.pool, self.numbers = pool, pool.often(settings.rare)
+        self.order, self.at = torch.empty(0, dtype=torch.long), 0
         self.weights = torch.tensor([float(settings.label_weights.get(name, 1)) for name in pool.labels])
 
     def next(self, size, batch):
         if self.at + batch > len(self.order):
-            self.order, self.at = torch.randperm(self.pool.count), 0
+            self.order, self.at = self.numbers[torch.randperm(len(self.numbers))], 0
         index = self.order[self.at : self.at + batch]
         self.at += batch
         real = self.pool.images(index)
@@ -146,7 +148,10 @@ def main():
     args = ap.parse_args()
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", str(20000 + os.getpid() % 20000))
-    mp.spawn(work, (args,), nprocs=args.workers)
+    if args.workers == 1:
+        work(0, args)
+    else:
+        mp.spawn(work, (args,), nprocs=args.workers)
 
 
 def work(worker, args):
@@ -166,7 +171,7 @@ def work(worker, args):
     synthesis = Synthesis(settings.style_dim, settings.channels)
     mapping_file = os.path.join(args.work, "mapping.pt")
     if worker == 0 and not os.path.exists(mapping_file):
-        train_mapping(mapping, pool, test, args.mapping_minutes * 60)
+        train_mapping(mapping, pool, test, args.mapping_minutes * 60, settings.rare)
         save_atomically(mapping.state_dict(), mapping_file)
     if args.workers > 1:
         dist.barrier()

@@ -17,11 +17,11 @@ import torch.nn.functional as F
 from export import save_scorers
 from optim import MuonAdam
 from pool import Pool
-from scorers import Classifier, Presence, Segmenter, degrade, perceptual_weights
+from scorers import Classifier, Presence, Segmenter, degrade, perceptual_weights, shares
 from settings import WORLDS
 
 
-def train(model, loss_of, pool, seconds, name, rate=4e-3, batch=48, extra=()):
+def train(model, loss_of, pool, rare, seconds, name, rate=4e-3, batch=48, extra=()):
     """Trains the model and the `extra` parameters that only the loss uses, with a cosine on the wall clock.
 
     Convolutions are in bfloat16 and channels-last memory; a running mean of the weights is what is kept.
@@ -32,10 +32,11 @@ def train(model, loss_of, pool, seconds, name, rate=4e-3, batch=48, extra=()):
     matrices = [p for p in model.parameters() if p.ndim == 4]
     chosen = {id(p) for p in matrices}
     optimiser = MuonAdam(matrices, [([p for p in everything if id(p) not in chosen], 1.0)])
+    numbers = pool.often(rare)
     start = time.monotonic()
     step, reported = 0, start
     while (done := (time.monotonic() - start) / seconds) < 1:
-        index = torch.randint(pool.count, (batch,))
+        index = numbers[torch.randint(len(numbers), (batch,))]
         x = degrade(pool.images(index)).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             out = model(x)
@@ -64,7 +65,7 @@ def train_classifier(args, pool, settings):
         switches = F.binary_cross_entropy_with_logits(logits.float(), truth[index])
         return switches + presence.loss(features, pool.label[index])
 
-    train(model, loss, pool, args.minutes * 60, "classifier", extra=presence.parameters())
+    train(model, loss, pool, settings.rare, args.minutes * 60, "classifier", extra=presence.parameters())
     return model
 
 
@@ -72,7 +73,7 @@ def train_segmenter(args, pool, settings):
     torch.manual_seed(args.seed)
     model = Segmenter(len(pool.labels))
     train(model, lambda out, index: F.cross_entropy(out.float(), pool.label[index].long()),
-          pool, args.minutes * 60, "segmenter")
+          pool, settings.rare, args.minutes * 60, "segmenter")
     return model
 
 
@@ -89,15 +90,13 @@ def work(number, names, args):
 
 
 @torch.no_grad()
-def accuracy(classifier, segmenter, images, truth, label):
-    """(share right per switch, share of pixels right) of a list of pictures in batches."""
-    right, pixels = 0.0, 0.0
-    n = len(images)
-    for i in range(0, n, 100):
-        x = images[i : i + 100]
-        right = right + ((classifier(x)[0] > 0) == truth[i : i + 100]).float().sum(0)
-        pixels += (segmenter(x).argmax(1) == label[i : i + 100]).float().mean((1, 2)).sum().item()
-    return (right / n).tolist(), pixels / n
+def answers(classifier, segmenter, images, label):
+    """([N,K] bool of the classifier, share of pixels right) of a list of pictures in batches."""
+    said, pixels = [], 0.0
+    for x, wanted in zip(images.split(100), label.split(100)):
+        said.append(classifier(x)[0] > 0)
+        pixels += (segmenter(x).argmax(1) == wanted).float().mean((1, 2)).sum().item()
+    return torch.cat(said), pixels / len(images)
 
 
 def main():
@@ -121,8 +120,8 @@ def main():
     for name, model in (("classifier", classifier), ("segmenter", segmenter)):
         model.load_state_dict(torch.load(os.path.join(args.work, name + ".pt"), weights_only=True))
     images = test.images(slice(0, 1000))
-    switches, pixels = accuracy(classifier, segmenter, images, test.truth(settings.switches)[:1000], test.label[:1000])
-    print("on renders:", dict(zip(settings.switches, switches)), "pixels", pixels, flush=True)
+    said, pixels = answers(classifier, segmenter, images, test.label[:1000])
+    print("on renders:", shares(said, test.truth(settings.switches)[:1000], settings.switches), "pixels", pixels, flush=True)
     weights = perceptual_weights(classifier, pool)
     command = "train_scorers.py --minutes %g --seed %d" % (args.minutes, args.seed)
     save_scorers(classifier, segmenter, weights, pool, test, settings, args.out, command)
