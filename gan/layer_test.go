@@ -7,10 +7,11 @@ import (
 	"rewriting/compute"
 	"rewriting/gan"
 	"rewriting/gan/gantest"
+	"rewriting/onnx/build"
 )
 
 func TestAListingShowsWhichConvolutionsCannotBeEditedAndWhy(t *testing.T) {
-	b := gantest.NewBuilder("z", 1, 4, 1, 1)
+	b := build.New("z", 1, 4, 1, 1)
 	b.Node("enlarge", "ConvTranspose", []string{b.Weight("enlarge.weight", wave(4, 3, 4, 4))})
 	b.Weight("shared", wave(3, 3, 3, 3))
 	b.Node("one", "Conv", []string{"shared"}, "pads", []int{1, 1, 1, 1})

@@ -29,6 +29,8 @@ type onnxGAN struct {
 	colour pixelRange
 	psi    float64 // truncation, 1 where the graph has none
 	hash   func() string
+
+	described *describedState // where the graph was made of one, else nil
 }
 
 // onnxLayer is a convolution of the graph. One with a reason cannot be edited.

@@ -80,8 +80,11 @@ func TestAnONNXGeneratorRendersWhatONNXRuntimeRenders(t *testing.T) {
 	}
 }
 
+// reader loads a saved generator again.
+type reader func(testing.TB, []byte) gan.Generator
+
 // checkCuts demands that taking the network apart changes nothing, and that expression and kernels agree.
-func checkCuts(t *testing.T, g gan.Generator, z *compute.Tensor) {
+func checkCuts(t *testing.T, g gan.Generator, z *compute.Tensor, load reader) {
 	t.Helper()
 	whole := image(t, g, z)
 	for _, l := range g.Layers() {
@@ -111,12 +114,12 @@ func checkCuts(t *testing.T, g gan.Generator, z *compute.Tensor) {
 		if d := distance(same, v); d > rounding*10 {
 			t.Errorf("the expression of %s differs by %g", l.Name, d)
 		}
-		checkEdit(t, c, z, whole)
+		checkEdit(t, c, z, whole, load)
 	}
 }
 
 // checkEdit changes one weight: the edited generator, its cut and its saved form must agree, and the original stay.
-func checkEdit(t *testing.T, c gan.Cut, z, whole *compute.Tensor) {
+func checkEdit(t *testing.T, c gan.Cut, z, whole *compute.Tensor, load reader) {
 	t.Helper()
 	w := c.Weight().Clone()
 	spread := gan.Spread(w)
@@ -146,7 +149,7 @@ func checkEdit(t *testing.T, c gan.Cut, z, whole *compute.Tensor) {
 	if err := gan.Save(&file, edited.Generator()); err != nil {
 		t.Fatal(err)
 	}
-	again := gantest.Load(t, file.Bytes())
+	again := load(t, file.Bytes())
 	if !slices.Equal(image(t, again, z).Data, x.Data) {
 		t.Errorf("%s: the saved file renders another picture", c.Layer().Name)
 	}
@@ -159,7 +162,7 @@ func checkEdit(t *testing.T, c gan.Cut, z, whole *compute.Tensor) {
 }
 
 func TestAnONNXGeneratorCanBeCutAndEditedAtEveryLayer(t *testing.T) {
-	checkCuts(t, gantest.Load(t, gantest.Small()), latent.Table(1, 3, 8))
+	checkCuts(t, gantest.Load(t, gantest.Small()), latent.Table(1, 3, 8), gantest.Load)
 }
 
 func TestONNXPicturesDoNotDependOnTheBatch(t *testing.T) {
@@ -173,18 +176,23 @@ func TestONNXPicturesDoNotDependOnTheBatch(t *testing.T) {
 func TestRealGeneratorsCanBeCutAndEditedAtEveryLayer(t *testing.T) {
 	// From the reference values: mean of the pictures of waves(n, dim), in the network's own range.
 	for name, c := range map[string]struct {
-		file func(*testing.T) []byte
+		g    func(*testing.T) gan.Generator
 		n    int
 		mean float64 // in [-1,1]
+		load reader
 	}{
-		"sdgan-began-face64": {func(t *testing.T) []byte { return gantest.BEGAN(t) }, 2, -0.17403145024527836},
-		"ffhq-dcgan64":       {func(t *testing.T) []byte { return gantest.DCGAN(t, "ffhq-dcgan64") }, 2, 2*0.5657283164068313 - 1},
-		"ffhq-vaegan64":      {func(t *testing.T) []byte { return gantest.DCGAN(t, "ffhq-vaegan64") }, 2, -0.034064607261531356},
-		"omori aim25":        {func(t *testing.T) []byte { return reference(t, "aim25-epoch13999-convtranspose.onnx") }, 1, -0.1933863004376953},
-		"omori aim27":        {func(t *testing.T) []byte { return reference(t, "aim27-epoch17999-resize-conv.onnx") }, 1, -0.051914392186634066},
+		"sdgan-began-face64": {func(t *testing.T) gan.Generator { return gantest.Load(t, gantest.BEGAN(t)) }, 2, -0.17403145024527836, gantest.Load},
+		"ffhq-dcgan64":       {func(t *testing.T) gan.Generator { return gantest.DCGAN(t, "ffhq-dcgan64") }, 2, 2*0.5657283164068313 - 1, described("ffhq-dcgan64")},
+		"ffhq-vaegan64":      {func(t *testing.T) gan.Generator { return gantest.DCGAN(t, "ffhq-vaegan64") }, 2, -0.034064607261531356, described("ffhq-vaegan64")},
+		"omori aim25": {func(t *testing.T) gan.Generator {
+			return gantest.Load(t, reference(t, "aim25-epoch13999-convtranspose.onnx"))
+		}, 1, -0.1933863004376953, gantest.Load},
+		"omori aim27": {func(t *testing.T) gan.Generator {
+			return gantest.Load(t, reference(t, "aim27-epoch17999-resize-conv.onnx"))
+		}, 1, -0.051914392186634066, gantest.Load},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := gantest.Load(t, c.file(t))
+			g := c.g(t)
 			z := waves(c.n, g.Info().LatentDim)
 			sum := 0.0
 			x := image(t, g, z)
@@ -195,8 +203,14 @@ func TestRealGeneratorsCanBeCutAndEditedAtEveryLayer(t *testing.T) {
 				t.Errorf("mean %g, want %g", mean, c.mean)
 			}
 			t.Logf("%d editable layers, %+v", len(g.Layers()), g.Info())
-			checkCuts(t, g, z.Item(0))
+			checkCuts(t, g, z.Item(0), c.load)
 		})
+	}
+}
+
+func described(name string) reader {
+	return func(t testing.TB, file []byte) gan.Generator {
+		return gantest.Described(t, gantest.DCGANDescription(t, name), file)
 	}
 }
 

@@ -10,11 +10,12 @@ import (
 	"rewriting/compute/autodiff"
 	"rewriting/gan"
 	"rewriting/gan/gantest"
+	"rewriting/onnx/build"
 )
 
 // plain is a generator of 8x8 pictures of operators that can all be differentiated.
 func plain() []byte {
-	b := gantest.NewBuilder("z", 1, 4)
+	b := build.New("z", 1, 4)
 	b.Node("fc", "Gemm", []string{b.Weight("fc.weight", formula(1, .5, 0, 80, 4)), b.Weight("fc.bias", formula(2, .1, 0, 80))}, "transB", 1)
 	b.Node("view", "Reshape", []string{b.Ints("shape", 1, 5, 4, 4)})
 	b.Node("conv1", "Conv", []string{b.Weight("conv1.weight", formula(3, .2, 0, 6, 5, 3, 3)), b.Weight("conv1.bias", formula(4, .1, 0, 6))}, "pads", []int{1, 1, 1, 1})

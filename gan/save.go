@@ -11,13 +11,20 @@ import (
 // Save writes a generator as its kind is published. StyleGAN2: the official container, g_ema with parameters and buffers
 // under their official names, and latent_avg. Progressive GAN: a bare state dict. Both go back into
 // a flat safetensors file if they came from one, and an NVIDIA pickle becomes the official container. ONNX: the file that was
-// loaded with the values of edited initialisers replaced. Truncation is an option of loading and not stored, except by a
+// loaded with the values of edited initialisers replaced; a described one becomes a state dict again. Truncation is an option of loading and not stored, except by a
 // graph that truncates, which keeps the psi that it was loaded with.
 func Save(w io.Writer, g Generator) error {
 	var object *checkpoint.Dict
 	write := func(w io.Writer, d *checkpoint.Dict) error { return checkpoint.Write(w, d) }
 	switch g := g.(type) {
 	case *onnxGAN:
+		if g.described != nil {
+			object = g.described.dict(g.params)
+			if g.described.flat {
+				write = checkpoint.WriteSafetensors
+			}
+			break
+		}
 		b, err := g.model.Bytes()
 		if err == nil {
 			_, err = w.Write(b)

@@ -2,18 +2,17 @@ package gantest
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"rewriting/compute"
 	"rewriting/gan"
-	"rewriting/gan/checkpoint"
+	"rewriting/onnx/build"
 )
 
 //go:embed small.onnx
@@ -49,7 +48,7 @@ func BEGAN(t testing.TB) []byte {
 	read := func(name string, shape ...int) *compute.Tensor {
 		return ReadFloats(t, Reference(t, "sdgan-began-face64", "G_"+name), shape...)
 	}
-	b := NewBuilder("z", 1, 100)
+	b := build.New("z", 1, 100)
 	b.Node("fully_connected", "Gemm", []string{b.Weight("fully_connected/weights", read("fully_connected_weights", 100, 8192)),
 		b.Weight("fully_connected/biases", read("fully_connected_biases", 8192))})
 	b.Node("start", "Reshape", []string{b.Ints("shape", 1, 128, 8, 8)})
@@ -102,74 +101,40 @@ func toOIHW(w *compute.Tensor) *compute.Tensor {
 	return x
 }
 
-// DCGAN builds one of the two FFHQ generators of 64-pixel faces from its state dict: "ffhq-dcgan64" (32 latents) or
-// "ffhq-vaegan64" (64 latents, batch normalisation).
-func DCGAN(t testing.TB, name string) []byte {
+//go:embed *.toml
+var descriptions embed.FS
+
+// DCGAN reads one of the two FFHQ generators of 64-pixel faces from its state dict by our description: "ffhq-dcgan64" (32
+// latents) or "ffhq-vaegan64" (64 latents, batch normalisation).
+func DCGAN(t testing.TB, name string) gan.Generator {
 	t.Helper()
-	f, err := checkpoint.Read(Reference(t, name, "ffhq-64x64-g.pth"))
+	weights, err := os.ReadFile(Reference(t, name, "ffhq-64x64-g.pth"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	s, err := f.State()
+	return Described(t, DCGANDescription(t, name), weights)
+}
+
+// DCGANDescription is the description of a generator that DCGAN reads.
+func DCGANDescription(t testing.TB, name string) *gan.Description {
+	t.Helper()
+	text, err := descriptions.ReadFile(name + ".toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	take := func(name string) *compute.Tensor {
-		x, err := s.Take(name, s.Shape(name)...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return x
+	d, err := gan.ReadDescription(text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	fc := take("main.0.weight")
-	b := NewBuilder("z", 1, fc.Shape[1])
-	inputs := []string{b.Weight("main.0.weight", fc)}
-	if s.Has("main.0.bias") {
-		inputs = append(inputs, b.Weight("main.0.bias", take("main.0.bias")))
+	return d
+}
+
+// Described reads a state dict from memory.
+func Described(t testing.TB, d *gan.Description, weights []byte) gan.Generator {
+	t.Helper()
+	g, err := gan.LoadDescribed(t.Context(), d, bytes.NewReader(weights), gan.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	b.Node("main.0", "Gemm", inputs, "transB", 1)
-	activate := func(layer string) {
-		if before := b.value; strings.HasPrefix(name, "ffhq-vaegan") {
-			gate := b.NodeOf(layer+".gate", "Sigmoid", []string{before})
-			b.NodeOf(layer+".silu", "Mul", []string{before, gate})
-		} else {
-			b.Node(layer+".lrelu", "LeakyRelu", nil, "alpha", float32(0.1))
-		}
-	}
-	activate("main.0")
-	b.Node("main.2", "Reshape", []string{b.Ints("shape", 1, fc.Shape[0]/16, 4, 4)})
-	for i := 3; i < 20; i++ {
-		layer := fmt.Sprintf("main.%d", i)
-		if s.Has(layer + ".running_mean") {
-			var in []string
-			for _, part := range []string{".weight", ".bias", ".running_mean", ".running_var"} {
-				in = append(in, b.Weight(layer+part, take(layer+part)))
-			}
-			b.Node(layer, "BatchNormalization", in, "epsilon", float32(1e-5))
-			if i < 16 {
-				activate(layer)
-			}
-			continue
-		}
-		if !s.Has(layer + ".weight") {
-			continue
-		}
-		w := take(layer + ".weight")
-		in := []string{b.Weight(layer+".weight", w)}
-		if w.Shape[2] == 3 {
-			b.Node(layer, "Conv", in, "pads", []int{1, 1, 1, 1})
-		} else {
-			b.Node(layer, "ConvTranspose", in, "pads", []int{1, 1, 1, 1}, "strides", []int{2, 2})
-		}
-		if !s.Has(fmt.Sprintf("main.%d.running_mean", i+1)) && i < 9 {
-			activate(layer)
-		}
-	}
-	if strings.HasPrefix(name, "ffhq-vaegan") {
-		b.Node("end", "Tanh", nil)
-	} else {
-		b.Node("end", "Sigmoid", nil)
-	}
-	return b.Bytes()
+	return g
 }

@@ -1,4 +1,4 @@
-package gantest
+package build
 
 import (
 	"encoding/binary"
@@ -9,14 +9,17 @@ import (
 	"rewriting/compute"
 )
 
-// Builder writes a model in ONNX's wire format, opset 13.
+const opset = 13
+
+// Builder writes a model in ONNX's wire format.
 type Builder struct {
-	graph []byte
-	value string // the value that Node made last
+	graph    []byte
+	value    string // the value that Node made last
+	metadata []byte
 }
 
-// NewBuilder starts a model with one float32 input of these sizes.
-func NewBuilder(input string, shape ...int) *Builder {
+// New starts a model with one float32 input of these sizes.
+func New(input string, shape ...int) *Builder {
 	b := &Builder{value: input}
 	b.graph = append(b.graph, message(11, port(input, shape))...)
 	return b
@@ -90,12 +93,21 @@ func (b *Builder) NodeOf(name, op string, inputs []string, attributes ...any) st
 	return b.value
 }
 
+// Value is the name of the value that was made last.
+func (b *Builder) Value() string { return b.value }
+
+// Metadata adds an entry to what the model says about itself.
+func (b *Builder) Metadata(key, value string) {
+	entry := append(message(1, []byte(key)), message(2, []byte(value))...)
+	b.metadata = append(b.metadata, message(14, entry)...)
+}
+
 // Bytes ends the model: the last value is its output.
 func (b *Builder) Bytes() []byte {
 	graph := append(message(2, []byte("generator")), b.graph...)
 	graph = append(graph, message(12, port(b.value, nil))...)
 	out := append(integer(1, 7), message(7, graph)...)
-	return append(out, message(8, integer(2, 13))...)
+	return append(append(out, message(8, integer(2, opset))...), b.metadata...)
 }
 
 func port(name string, shape []int) []byte {
