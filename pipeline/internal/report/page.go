@@ -142,29 +142,40 @@ func (v *view) plots() error {
 		if len(v.usable(h.Key)) == 0 {
 			continue
 		}
-		b, err := BarPlot(v.Result, h.Column)
+		f, err := drawn(h.Title)(BarPlot(v.Result, h.Column))
 		if err != nil {
 			return err
 		}
-		v.Bars = append(v.Bars, figure{h.Title, dataURI("image/svg+xml", b)})
+		v.Bars = append(v.Bars, f)
 	}
 	efficacy, has := v.leading(metrics.Efficacy)
 	outside, too := v.leading(metrics.Outside)
 	if has && too && len(v.usable(efficacy.Key, outside.Key)) > 1 {
-		b, err := ScatterPlot(v.Result, efficacy, outside)
+		f, err := drawn(efficacy.Title + " against " + outside.Title)(ScatterPlot(v.Result, efficacy, outside))
 		if err != nil {
 			return err
 		}
-		v.Trade = &figure{efficacy.Title + " against " + outside.Title, dataURI("image/svg+xml", b)}
+		v.Trade = &f
 	}
 	for _, c := range v.Curves {
-		if b, err := CurvePlot(c); err == nil {
-			v.Losses = append(v.Losses, figure{c.Row, dataURI("image/svg+xml", b)})
-		} else {
-			v.Losses = append(v.Losses, figure{Title: err.Error()})
+		f, err := drawn(c.Row)(CurvePlot(c))
+		if err != nil {
+			f = figure{Title: err.Error()}
 		}
+		v.Losses = append(v.Losses, f)
 	}
 	return nil
+}
+
+// drawn makes a figure of the page from a plot.
+func drawn(title string) func(*Drawing, error) (figure, error) {
+	return func(d *Drawing, err error) (figure, error) {
+		if err != nil {
+			return figure{}, err
+		}
+		b, err := d.SVG()
+		return figure{title, dataURI("image/svg+xml", b)}, err
+	}
 }
 
 func (v *view) samples() {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"image/color"
@@ -13,7 +12,6 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
 
 	"rewriting/metrics"
 )
@@ -51,18 +49,6 @@ func newPlot() *plot.Plot {
 	return p
 }
 
-// svg draws the plot. Equal plots give equal bytes. Widths were measured in Liberation Sans; the page
-// names its metric twins as well.
-func svg(p *plot.Plot, w, h vg.Length) ([]byte, error) {
-	c := vgsvg.New(w, h)
-	p.Draw(draw.New(c))
-	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("plot: %w", err)
-	}
-	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")), nil
-}
-
 // usable are the rows with a number in the column.
 func (r *Result) usable(keys ...string) []Row {
 	var rows []Row
@@ -78,72 +64,9 @@ rows:
 	return rows
 }
 
-// BarPlot shows one column: a bar per row with its 95 % interval, and the published number as a ring.
-func BarPlot(r *Result, col metrics.Column) ([]byte, error) {
-	rows := r.usable(col.Key)
-	p := newPlot()
-	p.X.Label.Text = col.Title
-	published := plotter.XYs{}
-	labels := make([]string, len(rows))
-	for i, row := range rows {
-		at := float64(len(rows) - 1 - i)
-		labels[len(rows)-1-i] = row.Title
-		cell := row.Cells[col.Key]
-		bar, err := plotter.NewBarChart(plotter.Values{float64(cell.Value)}, vg.Points(13))
-		if err != nil {
-			return nil, fmt.Errorf("plot of %s: %w", col.Key, err)
-		}
-		bar.Horizontal, bar.XMin, bar.Color, bar.LineStyle.Width = true, at, r.colour(row), 0
-		p.Add(bar)
-		if err := addInterval(p, cell, at); err != nil {
-			return nil, err
-		}
-		if cell.Paper != nil {
-			published = append(published, plotter.XY{X: float64(*cell.Paper), Y: at})
-		}
-	}
-	if len(published) > 0 {
-		rings, err := plotter.NewScatter(published)
-		if err != nil {
-			return nil, fmt.Errorf("plot of %s: %w", col.Key, err)
-		}
-		rings.GlyphStyle = draw.GlyphStyle{Color: ink, Radius: 4, Shape: draw.RingGlyph{}}
-		p.Add(rings)
-		p.Legend.Add("paper", rings)
-		p.Legend.Top, p.Legend.YOffs = true, 14
-	}
-	p.NominalY(labels...)
-	p.Y.LineStyle.Width, p.Y.Tick.Length = 0, 0
-	p.X.Min = min(0, p.X.Min)
-	p.X.Max += 0.03 * (p.X.Max - p.X.Min)
-	grid := plotter.NewGrid()
-	grid.Horizontal.Width = 0
-	grid.Vertical.Color = lattice
-	p.Add(grid)
-	return svg(p, 15*vg.Centimeter, vg.Length(len(rows))*20+56)
-}
-
-func addInterval(p *plot.Plot, cell Cell, at float64) error {
-	if cell.Low.NaN() || cell.High.NaN() {
-		return nil
-	}
-	bars, err := plotter.NewXErrorBars(struct {
-		plotter.XYs
-		plotter.XErrors
-	}{plotter.XYs{{X: float64(cell.Value), Y: at}},
-		plotter.XErrors{{Low: float64(cell.Value - cell.Low), High: float64(cell.High - cell.Value)}}})
-	if err != nil {
-		return fmt.Errorf("plot: %w", err)
-	}
-	bars.LineStyle = draw.LineStyle{Color: ink, Width: 1}
-	bars.CapWidth = 5
-	p.Add(bars)
-	return nil
-}
-
 // ScatterPlot shows what a wanted change costs elsewhere: efficacy upwards, change outside to the right, one
 // point per row with both intervals. The best corner is the upper left.
-func ScatterPlot(r *Result, efficacy, out metrics.Column) ([]byte, error) {
+func ScatterPlot(r *Result, efficacy, out metrics.Column) (*Drawing, error) {
 	p := newPlot()
 	p.X.Label.Text, p.Y.Label.Text = out.Title, efficacy.Title
 	grid := plotter.NewGrid()
@@ -167,7 +90,7 @@ func ScatterPlot(r *Result, efficacy, out metrics.Column) ([]byte, error) {
 	if err := addNames(p, names); err != nil {
 		return nil, err
 	}
-	return svg(p, 15*vg.Centimeter, 9*vg.Centimeter)
+	return &Drawing{plot: p, w: 15 * vg.Centimeter, h: 9 * vg.Centimeter}, nil
 }
 
 // addNames writes the rows' names right of their points, each moved down until it is clear of those
@@ -236,7 +159,7 @@ func newPoint(x, y Cell, c color.Color) ([]plot.Plotter, error) {
 }
 
 // CurvePlot shows a loss over iterations, on a logarithmic axis where it stays above zero.
-func CurvePlot(c Curve) ([]byte, error) {
+func CurvePlot(c Curve) (*Drawing, error) {
 	p := newPlot()
 	p.X.Label.Text, p.Y.Label.Text = "iteration", "loss"
 	xy := make(plotter.XYs, 0, len(c.Loss))
@@ -262,7 +185,7 @@ func CurvePlot(c Curve) ([]byte, error) {
 	if positive && p.Y.Max > 10*p.Y.Min {
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	}
-	return svg(p, 9*vg.Centimeter, 5*vg.Centimeter)
+	return &Drawing{plot: p, w: 9 * vg.Centimeter, h: 5 * vg.Centimeter}, nil
 }
 
 // thin keeps at most 600 points, the lowest and the highest of each stretch, so that spikes stay.

@@ -46,6 +46,8 @@ type Section struct {
 type Row struct {
 	Title  string          `json:"title"`            // unique, such as "Ours"
 	Kind   string          `json:"kind"`             // the method's registered kind, such as "insert"
+	Base   string          `json:"base,omitempty"`   // the method of the config that this row is one value of
+	Swept  []Fact          `json:"swept,omitempty"`  // the values, where the config lists several
 	Params []Fact          `json:"params,omitempty"` // settings that differ from, or pin, the defaults
 	Failed string          `json:"failed,omitempty"` // why the row has no numbers; empty when it has
 	Notes  []string        `json:"notes,omitempty"`
