@@ -30,6 +30,9 @@ func (g *progGAN) Run(x *compute.Tensor, first, last int) (*compute.Tensor, erro
 	if err := g.checkSpan(first, last); err != nil {
 		return nil, err
 	}
+	if last < first {
+		return x, nil
+	}
 	if first == 1 {
 		var err error
 		if x, err = g.start(x); err != nil {
