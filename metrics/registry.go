@@ -66,25 +66,32 @@ func Decode(kind, name string, params map[string]any) (Spec, error) {
 		return nil, &ParamError{"kind", fmt.Errorf("there is no metric %q; there is %s", kind, strings.Join(Kinds(), ", "))}
 	}
 	spec := fresh(name)
-	var text bytes.Buffer
-	// One key at a time, so that an error can name its key.
-	for _, key := range slices.Sorted(maps.Keys(params)) {
-		text.Reset()
-		if err := toml.NewEncoder(&text).Encode(map[string]any{key: params[key]}); err != nil {
-			return nil, &ParamError{key, err}
-		}
-		md, err := toml.NewDecoder(&text).Decode(spec)
-		if err != nil {
-			return nil, &ParamError{key, fmt.Errorf("wrong type: %w", err)}
-		}
-		if unknown := md.Undecoded(); len(unknown) > 0 {
-			return nil, &ParamError{key, fmt.Errorf("metric %s has no parameter %q", kind, unknown[0])}
-		}
+	if err := decode(spec, "metric "+kind, params); err != nil {
+		return nil, err
 	}
 	if err := spec.Check(); err != nil {
 		return nil, err
 	}
 	return spec, nil
+}
+
+// decode reads parameters into a struct, one key at a time, so that an error can name its key.
+func decode(into any, what string, params map[string]any) error {
+	var text bytes.Buffer
+	for _, key := range slices.Sorted(maps.Keys(params)) {
+		text.Reset()
+		if err := toml.NewEncoder(&text).Encode(map[string]any{key: params[key]}); err != nil {
+			return &ParamError{key, err}
+		}
+		md, err := toml.NewDecoder(&text).Decode(into)
+		if err != nil {
+			return &ParamError{key, fmt.Errorf("wrong type: %w", err)}
+		}
+		if unknown := md.Undecoded(); len(unknown) > 0 {
+			return &ParamError{key, fmt.Errorf("%s has no parameter %q", what, unknown[0])}
+		}
+	}
+	return nil
 }
 
 // Heading is what all kinds share: the title of the config and the stable key.
