@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/experiment"
@@ -10,7 +11,11 @@ import (
 
 // build makes the experiment of a config, of the kind that its sections tell, and checks it against everything it names.
 func build(ctx context.Context, cfg *config.Experiment) (study.Experiment, error) {
-	return experiment.Build(ctx, cfg)
+	switch cfg.Kind {
+	case config.Table:
+		return experiment.Build(ctx, cfg)
+	}
+	return nil, fmt.Errorf("%s: experiments of kind %s cannot be built", cfg.Path, cfg.Kind)
 }
 
 // open reads and builds the experiment at path.
@@ -27,6 +32,9 @@ func (c *command) openTable(path string) (*experiment.Experiment, error) {
 	cfg, err := config.Load(path, c.set)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Kind != config.Table {
+		return nil, cfg.At(string(cfg.Kind), "this command needs a table of methods ([[method]])")
 	}
 	return experiment.Build(c.ctx, cfg)
 }

@@ -2,6 +2,7 @@ package config
 
 // Experiment is one config, with defaults filled in.
 type Experiment struct {
+	Kind      Kind
 	Title     string
 	Generator Generator
 	Session   Session
@@ -12,6 +13,7 @@ type Experiment struct {
 	Report    Report
 	Run       Run
 	Preset    Preset
+	FIDLayers *LayerFID // of the kind of this name, else nil
 
 	// Path is the file that the experiment was read from.
 	Path string

@@ -61,6 +61,17 @@ func (e *Experiment) read(root *table) {
 	e.Title = root.text("title", base)
 	root.know("preset", "presets")
 
+	var read func(*Experiment, *table)
+	e.Kind, read = root.kind()
+	read(e, root)
+	w := root.sub("run")
+	e.Run = Run{Workers: w.whole("workers", 0, 0, 4096)}
+	w.done()
+	root.done()
+}
+
+// readTable reads what only tables have.
+func (e *Experiment) readTable(root *table) {
 	g := root.sub("generator")
 	e.Generator = Generator{
 		Model:      g.required("model", "world:faces"),
@@ -77,15 +88,7 @@ func (e *Experiment) read(root *table) {
 
 		MomentTruncation: s.number("moment_truncation", e.Generator.Truncation, 0, 1),
 	}
-	n := root.sub("samples")
-	e.Samples = Samples{
-		Count: n.whole("count", 10_000, 1, maxCount),
-		First: uint32(n.whole("first", 0, 0, math.MaxUint32)),
-		Chunk: n.whole("chunk", 100, 1, maxChunk),
-	}
-	if int64(e.Samples.First)+int64(e.Samples.Count)-1 > math.MaxUint32 {
-		n.fail("count", "the last seed would be above %d", uint32(math.MaxUint32))
-	}
+	e.Samples = root.samples(10_000, 100)
 	e.Methods = root.entries("method")
 	e.Metrics = root.entries("metric")
 
@@ -105,9 +108,7 @@ func (e *Experiment) read(root *table) {
 	}
 	r := root.sub("report")
 	e.Report = Report{Ranked: r.whole("ranked", 12, 0, 1000), Samples: r.whole("samples", 24, 0, 1000)}
-	w := root.sub("run")
-	e.Run = Run{Workers: w.whole("workers", 0, 0, 4096)}
-	for _, t := range []*table{root, g, s, n, c, r, w} {
+	for _, t := range []*table{g, s, c, r} {
 		t.done()
 	}
 }
@@ -144,10 +145,17 @@ func (t *table) entries(key string) []Entry {
 
 // files replaces paths by ones that can be opened.
 func (e *Experiment) files() error {
-	for _, f := range []struct {
+	type file struct {
 		key  string
 		path *string
-	}{{"generator.model", &e.Generator.Model}, {"session.file", &e.Session.File}, {"compare.paper", &e.Compare.Paper}} {
+	}
+	files := []file{{"generator.model", &e.Generator.Model}, {"session.file", &e.Session.File}, {"compare.paper", &e.Compare.Paper}}
+	if f := e.FIDLayers; f != nil {
+		for i := range f.Generators {
+			files = append(files, file{f.Generators[i].Path + ".model", &f.Generators[i].Model})
+		}
+	}
+	for _, f := range files {
 		if *f.path == "" {
 			continue
 		}
