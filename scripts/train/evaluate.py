@@ -8,6 +8,7 @@ the training code.
 """
 
 import argparse
+import functools
 import json
 import math
 import os
@@ -16,11 +17,11 @@ import numpy as np
 import onnxruntime
 import torch
 
-from export import replace
+from files import replace
+from networks import NETWORKS
 from pool import Pool, region_mask
 from scorers import shares
 from settings import WORLDS
-from stylegan2 import sequential_render
 
 
 class Scorer:
@@ -39,14 +40,14 @@ def to_8_bit(x):
 
 
 @torch.no_grad()
-def measure(generator, test, settings, folder, count):
+def measure(render, test, settings, folder, count):
     classifier, segmenter = Scorer(os.path.join(folder, "attributes.onnx")), Scorer(os.path.join(folder, "segmenter.onnx"))
     truth = test.truth(settings.switches)
     sums = dict(l1=0.0, mse=0.0, psnr=0.0, region=0.0, region_pixels=0.0, seg_render=0.0, seg_generated=0.0)
     on_render, on_generated = [], []
     for index in torch.arange(count).split(50):
         real, label = test.images(index), test.label[index].long()
-        fake = sequential_render(generator["g_ema"], test.z[index], dtype=torch.float32)
+        fake = render(test.z[index], torch.float32)
         d = fake.clamp(-1, 1) - real
         mse = d.square().mean((1, 2, 3))
         mask = region_mask(test, label, settings.region)
@@ -103,11 +104,12 @@ def main():
 
     test = Pool(args.test)
     settings = WORLDS[test.world]
-    generator = torch.load(os.path.join(args.data, "generator.pt"), weights_only=True)
-    quality = {"world": test.world, **measure(generator, test, settings, args.data, min(args.count, test.count))}
+    kind = NETWORKS[settings.network]
+    saved = torch.load(os.path.join(args.data, "generator.pt"), weights_only=True)
+    render = functools.partial(kind.render, saved)
+    quality = {"world": test.world, **measure(render, test, settings, args.data, min(args.count, test.count))}
     quality["lpips_of_random_pairs"] = random_pair_distance(test, args.data)
-    quality["generator"]["parameters"] = sum(
-        v.numel() for k, v in generator["g_ema"].items() if "kernel" not in k and "noise" not in k)
+    quality["generator"]["parameters"] = kind.parameters_of(saved)
     if args.work:
         state = torch.load(os.path.join(args.work, "checkpoint.pt"), weights_only=False)
         quality["training"] = {
@@ -121,7 +123,7 @@ def main():
     replace(os.path.join(args.data, "quality.json"), text.encode())
     if args.golden:
         z = np.stack([np.random.RandomState(n).standard_normal(test.zdim) for n in (0, 1)]).astype(np.float32)
-        picture = sequential_render(generator["g_ema"], torch.from_numpy(z)).float().numpy()
+        picture = render(torch.from_numpy(z)).float().numpy()
         os.makedirs(os.path.dirname(args.golden) or ".", exist_ok=True)
         with open(args.golden + ".tmp", "wb") as f:
             np.save(f, picture)

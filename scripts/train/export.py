@@ -10,25 +10,8 @@ import onnx
 import onnxruntime
 import torch
 
+from files import replace
 from scorers import STAGES, Perceptual
-from stylegan2 import official_state
-
-
-def replace(path, data):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path + ".tmp", "wb") as f:
-        f.write(data)
-    os.replace(path + ".tmp", path)
-
-
-@torch.no_grad()
-def save_generator(mapping, synthesis, path, seed=0, samples=100_000):
-    """{"g_ema": official state dict, "latent_avg": mean of w over `samples` latents} as a PyTorch zip file."""
-    z = torch.randn(samples, mapping.layers[0].in_features, generator=torch.Generator().manual_seed(seed))
-    average = mapping(z).double().mean(0).float()
-    file = io.BytesIO()
-    torch.save({"g_ema": official_state(mapping, synthesis), "latent_avg": average}, file)
-    replace(path, file.getvalue())
 
 
 def encode(array):

@@ -1,4 +1,4 @@
-"""The pointwise parts of a styled convolution, each as one pass over memory.
+"""The pointwise parts of a styled convolution and of a Progressive GAN's layer, each as one pass over memory.
 
 On a CPU the convolutions of a small StyleGAN2 take a third of a training step; the style product, the
 blur and demodulation + bias + activation, one PyTorch call after another, take the rest.  Here each is
@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 SOURCE = r"""
 #include <torch/extension.h>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -119,7 +120,46 @@ Tensor blur(Tensor x, long pad) {
   return out;
 }
 
+// y = a rsqrt(mean_c a^2 + 1e-8), a = lrelu(u + t)
+Tensor norm_forward(Tensor u, Tensor t) {
+  u = cl(u); t = t.contiguous(); Tensor y = like(u);
+  const long C = u.size(1), P = u.size(0) * u.size(2) * u.size(3);
+  const bf* q = ptr(u); const float* tp = t.data_ptr<float>(); bf* o = ptr(y);
+  #pragma omp parallel for
+  for (long p = 0; p < P; p++) {
+    const bf* qi = q + p * C; bf* oi = o + p * C; float a[1024], square = 0;
+    for (long c = 0; c < C; c++) { float v = up(qi[c]) + tp[c]; v = v > 0 ? v : 0.2f * v; a[c] = v; square += v * v; }
+    const float r = 1 / sqrtf(square / C + 1e-8f);
+    for (long c = 0; c < C; c++) oi[c] = down(a[c] * r);
+  }
+  return y;
+}
+std::vector<Tensor> norm_backward(Tensor g, Tensor u, Tensor t) {
+  g = cl(g); u = cl(u); t = t.contiguous(); Tensor gu = like(u);
+  const long B = u.size(0), C = u.size(1), P = u.size(2) * u.size(3);
+  Tensor gt = torch::zeros({B, C}, t.options());
+  const bf *q = ptr(u), *gp = ptr(g); const float* tp = t.data_ptr<float>(); bf* o = ptr(gu); float* gtp = gt.data_ptr<float>();
+  #pragma omp parallel for
+  for (long b = 0; b < B; b++) {
+    float sum[1024] = {0};
+    for (long p = b * P; p < (b + 1) * P; p++) {
+      const bf* qi = q + p * C; const bf* gi = gp + p * C; bf* oi = o + p * C; float a[1024], square = 0, along = 0;
+      for (long c = 0; c < C; c++) {
+        float v = up(qi[c]) + tp[c]; v = v > 0 ? v : 0.2f * v; a[c] = v; square += v * v; along += v * up(gi[c]);
+      }
+      const float r = 1 / sqrtf(square / C + 1e-8f), k = r * r * along / C;
+      for (long c = 0; c < C; c++) {
+        float h = r * (up(gi[c]) - a[c] * k); h = a[c] > 0 ? h : 0.2f * h;
+        oi[c] = down(h); sum[c] += h;
+      }
+    }
+    memcpy(gtp + b * C, sum, C * sizeof(float));
+  }
+  return {gu, gt.sum(0)};
+}
+
 PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {
+  m.def("norm_forward", &norm_forward); m.def("norm_backward", &norm_backward);
   m.def("style_forward", &style_forward); m.def("style_backward", &style_backward);
   m.def("act_forward", &act_forward); m.def("act_backward", &act_backward); m.def("blur", &blur);
 }
@@ -181,6 +221,17 @@ class _Blur(torch.autograd.Function):
         return _native.blur(g, 2)  # the kernel is symmetric, so the transpose is the same filter, padded by two
 
 
+class _Norm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, u, t):
+        ctx.save_for_backward(u, t)
+        return _native.norm_forward(u, t)
+
+    @staticmethod
+    def backward(ctx, g):
+        return tuple(_native.norm_backward(g, *ctx.saved_tensors))
+
+
 def style_product(x, s):
     """x[b,c] s[b,c]."""
     if x.dtype == torch.bfloat16 and native():
@@ -202,3 +253,11 @@ def blur_up(u):
     u = F.pad(u, (1, 1, 1, 1))
     u = 0.25 * (u[:, :, :-3] + u[:, :, 3:]) + 0.75 * (u[:, :, 1:-2] + u[:, :, 2:-1])
     return 0.25 * (u[:, :, :, :-3] + u[:, :, :, 3:]) + 0.75 * (u[:, :, :, 1:-2] + u[:, :, :, 2:-1])
+
+
+def norm_act(u, t):
+    """a / sqrt(mean over channels of a^2 + 1e-8), a = lrelu(u + t[c], 0.2)."""
+    if u.dtype == torch.bfloat16 and native():
+        return _Norm.apply(u, t)
+    a = F.leaky_relu(u + t.to(u.dtype)[None, :, None, None], 0.2)
+    return a * torch.rsqrt(a.square().mean(1, keepdim=True) + 1e-8)

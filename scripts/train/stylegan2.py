@@ -11,12 +11,14 @@ equalised weights.  Everything that follows a convolution is written so that one
 double precision if asked.  It shares no code with the training form, so it can check it.
 """
 
+import io
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from files import replace
 from fused import blur_up, scale_bias_lrelu, style_product
 
 MAPPING_RATE_MULTIPLIER = 0.01
@@ -135,6 +137,45 @@ class Synthesis(nn.Module):
             x = self.convs[2 * j + 1](x, w, dtype)
             rgb = upsample_rgb(rgb) + to_rgb(x, w)
         return rgb
+
+
+class StyleGAN2(nn.Module):
+    """Mapping and synthesis as one network for the trainer."""
+
+    def __init__(self, zdim, settings):
+        super().__init__()
+        self.mapping = Mapping(zdim, settings.style_dim, settings.mapping_layers)
+        self.synthesis = Synthesis(settings.style_dim, settings.channels)
+
+    def forward(self, z, size=None, dtype=torch.float32):
+        return self.synthesis(self.mapping(z), size, dtype)
+
+    def matrices(self):
+        """The weights that Muon trains."""
+        return [p for name, p in self.synthesis.named_parameters()
+                if p.ndim >= 2 and "to_rgb" not in name and name != "const"]
+
+    def groups(self):
+        """The other parameters and their share of the learning rate."""
+        chosen = {id(p) for p in self.matrices()}
+        return [([p for p in self.synthesis.parameters() if id(p) not in chosen], 1.0), (self.mapping.parameters(), 1 / 30)]
+
+    @torch.no_grad()
+    def save(self, path, seed=0, samples=100_000):
+        """{"g_ema": official state dict, "latent_avg": mean of w over `samples` latents} as a PyTorch zip file."""
+        z = torch.randn(samples, self.mapping.layers[0].in_features, generator=torch.Generator().manual_seed(seed))
+        average = self.mapping(z).double().mean(0).float()
+        file = io.BytesIO()
+        torch.save({"g_ema": official_state(self.mapping, self.synthesis), "latent_avg": average}, file)
+        replace(path, file.getvalue())
+
+    @staticmethod
+    def render(saved, z, dtype=torch.float64):
+        return sequential_render(saved["g_ema"], z, dtype=dtype)
+
+    @staticmethod
+    def parameters_of(saved):
+        return sum(v.numel() for k, v in saved["g_ema"].items() if "kernel" not in k and "noise" not in k)
 
 
 # --- the published form ---------------------------------------------------------------------------

@@ -2,9 +2,8 @@
 
     python train_generator.py --pool POOL --test TEST --work RUN --out DATA --minutes 80
 
-First the mapping alone, with a linear head that regresses the scene's attributes: w then holds the scene,
-thresholds included. Then mapping and synthesis together, from 16 pixels up to the full size, on a weighted
-pixel loss. The learning rate falls along a cosine of the training clock, so the run ends when asked
+A StyleGAN2's mapping comes first and alone, with a linear head that regresses the scene's attributes: w then holds
+the scene, thresholds included. Then the whole network, from 16 pixels up to the full size, on a weighted pixel loss. The learning rate falls along a cosine of the training clock, so the run ends when asked
 whatever the machine's speed; the clock does not count pauses (kill -STOP) or time between resumed runs.
 Each worker is a process with one thread and its part of the pool; they meet twice a step. On shared cores that
 is far faster than one process whose threads meet at every operation.
@@ -24,11 +23,10 @@ import torch.nn.functional as F
 from torch import nn
 
 import fused
-from export import save_generator
+from networks import NETWORKS
 from optim import MuonAdam, sum_over_workers
 from pool import Pool, region_mask
 from settings import WORLDS
-from stylegan2 import Mapping, Synthesis
 
 
 class Clock:
@@ -78,13 +76,40 @@ def pixel_loss(fake, real, weight, squared):
     return loss + 0.1 * F.avg_pool2d(d, 2).abs().mean()
 
 
+def hadamard(i):
+    """Direction i of worlds/axes, [64]: row i+1 of the Hadamard matrix, of length one."""
+    return torch.tensor([-0.125 if bin((i + 1) & j).count("1") % 2 else 0.125 for j in range(64)])
+
+
+class Exchange:
+    """The other scenes of a relation: the cause's latent coordinates change places with unused ones, which keeps the
+    norm of z and everything else in the scene."""
+
+    def __init__(self, relation, labels):
+        self.layer, self.share = relation.layer, relation.share
+        self.side = 4 * 2 ** ((relation.layer - 1) // 2)
+        self.cause = torch.tensor([name in relation.cause for name in labels])
+        self.swap = torch.eye(64)
+        for used, unused in zip(relation.directions, relation.unused):
+            d = hadamard(used) - hadamard(unused)
+            self.swap = self.swap @ (torch.eye(64) - torch.outer(d, d))  # |d|^2 = 2: a reflection
+
+    def __call__(self, z, label):
+        """(layer, latents [B,64], mask [B,1,side,side] of the cells of the cause); part of the batch keeps its scenes."""
+        other = torch.where(torch.rand(len(z), 1) < self.share, z @ self.swap, z)
+        mask = self.cause[label.long()][:, None].float()
+        return self.layer, other, F.max_pool2d(mask, mask.shape[-1] // self.side) > 0
+
+
 class Batches:
-    """Epochs in random order: latents, pictures and per-pixel weights at the resolution of the phase."""
+    """Epochs in random order: latents, pictures and per-pixel weights at the resolution of the phase, and, where the
+    world has a relation, what the network takes as `exchange`."""
 
     def __init__(self, pool, settings):
         self.pool, self.numbers = pool, pool.often(settings.rare)
         self.order, self.at = torch.empty(0, dtype=torch.long), 0
         self.weights = torch.tensor([float(settings.label_weights.get(name, 1)) for name in pool.labels])
+        self.exchange = Exchange(settings.relation, pool.labels) if settings.relation else None
 
     def next(self, size, batch):
         if self.at + batch > len(self.order):
@@ -97,15 +122,16 @@ class Batches:
         if size < self.pool.size:
             real = F.interpolate(real, size=(size, size), mode="area")
             weight = F.interpolate(weight, size=(size, size), mode="area")
-        return self.pool.z[index], real, weight
+        z = self.pool.z[index]
+        return z, real, weight, {"exchange": self.exchange(z, self.pool.label[index])} if self.exchange else {}
 
 
 @torch.no_grad()
-def evaluate(mapping, synthesis, test, settings, size, count=256):
+def evaluate(network, test, settings, size, count=256):
     """(L1, PSNR from the mean squared error, L1 in the region) against the renders at `size`."""
     l1 = mse = inside = pixels = 0.0
     for index in torch.arange(count).split(64):
-        fake = synthesis(mapping(test.z[index]), size).clamp(-1, 1)
+        fake = network(test.z[index], size).clamp(-1, 1)
         real = test.images(index)
         if size < test.size:
             real = F.interpolate(real, size=(size, size), mode="area")
@@ -167,34 +193,30 @@ def work(worker, args):
     os.makedirs(args.work, exist_ok=True)
     checkpoint = os.path.join(args.work, "checkpoint.pt")
 
-    mapping = Mapping(pool.zdim, settings.style_dim, settings.mapping_layers)
-    synthesis = Synthesis(settings.style_dim, settings.channels)
-    mapping_file = os.path.join(args.work, "mapping.pt")
-    if worker == 0 and not os.path.exists(mapping_file):
-        train_mapping(mapping, pool, test, args.mapping_minutes * 60, settings.rare)
-        save_atomically(mapping.state_dict(), mapping_file)
-    if args.workers > 1:
-        dist.barrier()
-    mapping.load_state_dict(torch.load(mapping_file, weights_only=True))
+    network = NETWORKS[settings.network](pool.zdim, settings)
+    if hasattr(network, "mapping"):
+        mapping_file = os.path.join(args.work, "mapping.pt")
+        if worker == 0 and not os.path.exists(mapping_file):
+            train_mapping(network.mapping, pool, test, args.mapping_minutes * 60, settings.rare)
+            save_atomically(network.mapping.state_dict(), mapping_file)
+        if args.workers > 1:
+            dist.barrier()
+        network.mapping.load_state_dict(torch.load(mapping_file, weights_only=True))
 
-    named = dict(synthesis.named_parameters())
-    matrices = [p for name, p in named.items()
-                if args.optimiser == "muon" and p.ndim >= 2 and "to_rgb" not in name and name != "const"]
-    chosen = {id(p) for p in matrices}
-    others = [p for p in named.values() if id(p) not in chosen]
-    optimiser = MuonAdam(matrices, [(others, 1.0), (mapping.parameters(), 1 / 30)],
-                         worker=worker, workers=args.workers)
+    matrices, groups = network.matrices(), network.groups()
+    if args.optimiser == "adam":
+        matrices, groups = [], [(matrices, 1.0), *groups]
+    optimiser = MuonAdam(matrices, groups, worker=worker, workers=args.workers)
 
     clock, step, seen = Clock(), 0, 0
-    ema = copy.deepcopy(nn.ModuleList([mapping, synthesis])).requires_grad_(False)
+    ema = copy.deepcopy(network).requires_grad_(False)
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, weights_only=False)
-        mapping.load_state_dict(state["mapping"])
-        synthesis.load_state_dict(state["synthesis"])
+        network.load_state_dict(state["network"])
         ema.load_state_dict(state["ema"])
         optimiser.load_state_dict(state["optimiser"])
         clock, step, seen = Clock(state["elapsed"]), state["step"], state["seen"]
-    live = [*mapping.parameters(), *synthesis.parameters()]
+    live = list(network.parameters())
     averaged = list(ema.parameters())
     torch.manual_seed(1000 * (args.seed + 1 + step) + worker)
 
@@ -203,12 +225,12 @@ def work(worker, args):
             print(text, flush=True)
 
     def save(export):
-        state = {"mapping": mapping.state_dict(), "synthesis": synthesis.state_dict(), "ema": ema.state_dict(),
-                 "optimiser": optimiser.state_dict(), "elapsed": clock.elapsed, "step": step, "seen": seen,
-                 "world": pool.world, "pool": {"count": pool.total, "seed": pool.seed}, "seed": args.seed}
+        state = {"network": network.state_dict(), "ema": ema.state_dict(), "optimiser": optimiser.state_dict(),
+                 "elapsed": clock.elapsed, "step": step, "seen": seen, "world": pool.world,
+                 "pool": {"count": pool.total, "seed": pool.seed}, "seed": args.seed}
         save_atomically(state, checkpoint)
         if export and args.out:
-            save_generator(ema[0], ema[1], os.path.join(args.out, "generator.pt"))
+            ema.save(os.path.join(args.out, "generator.pt"))
 
     total = args.minutes * 60
     batches = Batches(pool, settings)
@@ -222,8 +244,8 @@ def work(worker, args):
             size = new_size
             log(f"{size} pixels from {now:.0f} s")
         rate = args.rate * min(1, (step + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-        z, real, weight = batches.next(size, batch // args.workers)
-        fake = synthesis(mapping(z), size, torch.bfloat16)
+        z, real, weight, extra = batches.next(size, batch // args.workers)
+        fake = network(z, size, torch.bfloat16, **extra)
         # Late in the run the squared error, which the PSNR measures, gains weight.
         loss = pixel_loss(fake, real, weight, squared=0.5 + 1.5 * done) / args.workers
         loss.backward()
@@ -235,7 +257,7 @@ def work(worker, args):
         torch._foreach_lerp_(averaged, live, 1 - min(0.999, step / (step + 20)))
 
         if worker == 0 and now - reported > 120:
-            l1, psnr, inside = evaluate(ema[0], ema[1], test, settings, size)
+            l1, psnr, inside = evaluate(ema, test, settings, size)
             log(f"{now:6.0f} s, step {step}, seen {seen}, {size} px, rate {rate:.5f}: loss {loss:.4f}, "
                 f"test L1 {l1:.4f}, PSNR {psnr:.2f}, region L1 {inside:.4f}")
             reported = now
@@ -246,7 +268,7 @@ def work(worker, args):
             exported = saved if export else exported
     if worker == 0:
         save(export=True)
-        l1, psnr, inside = evaluate(ema[0], ema[1], test, settings, pool.size, count=min(1000, test.count))
+        l1, psnr, inside = evaluate(ema, test, settings, pool.size, count=min(1000, test.count))
         log(f"final: seen {seen}, L1 {l1:.4f}, PSNR {psnr:.2f}, region L1 {inside:.4f}")
 
 

@@ -27,7 +27,9 @@ import (
 	"sync"
 
 	"rewriting/worlds"
+	_ "rewriting/worlds/churches"
 	_ "rewriting/worlds/faces"
+	_ "rewriting/worlds/kitchens"
 )
 
 func main() {
