@@ -2,11 +2,9 @@ package experiment
 
 import (
 	"context"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"rewriting/pipeline/internal/config"
@@ -58,19 +56,5 @@ func TestTheResolvedConfigIsTheSameExperiment(t *testing.T) {
 		if got := again.plan().Stages[i]; got.Key != s.Key {
 			t.Errorf("%s: %v", s.Name, got.Content)
 		}
-	}
-}
-
-func TestP17AFullDiskStopsTheRunAndKeepsWhatIsDone(t *testing.T) {
-	dir, x := t.TempDir(), newToy(t)
-	_, err := x.Run(context.Background(), dir, study.Options{Workers: 1, FS: newDisk(120)})
-	if err == nil || !strings.Contains(err.Error(), "publish ") || !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
-		t.Fatalf("got %v", err)
-	}
-	first := x.scored.Load()
-	again := newToy(t)
-	again.mustRun(t, dir, study.Options{FS: newDisk(math.MaxInt)})
-	if second := again.scored.Load(); first == 0 || second >= 23*3*2 || again.applied.Load() != 0 {
-		t.Errorf("%d scored before the disk was full, %d after, %d methods applied again", first, second, again.applied.Load())
 	}
 }

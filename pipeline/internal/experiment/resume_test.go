@@ -1,0 +1,67 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rewriting/pipeline/internal/stage"
+	"rewriting/pipeline/internal/study"
+)
+
+func TestP04ASecondRunInTheSameDirectoryIsRefusedAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := stage.Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newToy(t).Run(context.Background(), dir, study.Options{}); !errors.Is(err, stage.ErrBusy) {
+		t.Errorf("got %v", err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	newToy(t).mustRun(t, dir, study.Options{})
+}
+
+func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
+	undisturbed := t.TempDir()
+	newToy(t).mustRun(t, undisturbed, study.Options{})
+	dir, x := t.TempDir(), newToy(t)
+	ctx, stop := context.WithCancel(context.Background())
+	x.Rows[2].Method = toyMethod{applied: x.applied, before: func(seed uint32) error {
+		if seed == 15 {
+			stop()
+		}
+		return nil
+	}}
+	if _, err := x.Run(ctx, dir, study.Options{Workers: 1}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	x = newToy(t)
+	x.mustRun(t, dir, study.Options{})
+	if n := x.applied.Load(); n != 0 {
+		t.Errorf("%d methods applied again", n)
+	}
+	if n := x.scored.Load(); n != 13*3*2 {
+		t.Errorf("%d samples scored again, 13 under three methods and two metrics were missing", n)
+	}
+	if diff := cmp.Diff(results(t, undisturbed), results(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRunningAgainDoesNothing(t *testing.T) {
+	dir := t.TempDir()
+	first := newToy(t).mustRun(t, dir, study.Options{})
+	x := newToy(t)
+	second := x.mustRun(t, dir, study.Options{})
+	if !second.Nothing || x.applied.Load() != 0 || x.scored.Load() != 0 {
+		t.Errorf("nothing %v, %d applied, %d scored", second.Nothing, x.applied.Load(), x.scored.Load())
+	}
+	if diff := cmp.Diff(first.Result.Rows[0].Cells["change"], second.Result.Rows[0].Cells["change"]); diff != "" {
+		t.Error(diff)
+	}
+}
