@@ -19,13 +19,14 @@ type Edit struct {
 	Tensors   map[string]*compute.Tensor // changed tensors by official name, in official shape
 	Losses    []float64                  // loss before each step
 	Direction *compute.Tensor            // update directions [S,In], nil for methods without
+	Pictures  map[string]*compute.Tensor // by name, [1,3,R,R]: what methods that work on pixels draw from
 	Notes     map[string]string          // facts for the report: rank, context cells, units, ...
 	Warnings  []string                   // what a user should know
 	Seconds   float64                    // time that Apply took
 }
 
 // An edit file is the magic, the length of a JSON header, the header, and the numbers of all tensors as
-// little-endian float32, in the order of the header.
+// little-endian float32: tensors, direction, pictures.
 const (
 	magic     = "rewriting edit 1\n"
 	maxHeader = 64 << 20
@@ -35,6 +36,7 @@ const (
 type header struct {
 	Tensors   []entry           `json:"tensors"` // by name
 	Direction []int             `json:"direction,omitempty"`
+	Pictures  []entry           `json:"pictures,omitempty"` // by name
 	Losses    []float64         `json:"losses"`
 	Notes     map[string]string `json:"notes"`
 	Warnings  []string          `json:"warnings"`
@@ -50,14 +52,19 @@ type entry struct {
 func (e *Edit) Write(w io.Writer) error {
 	h := header{Losses: e.Losses, Notes: e.Notes, Warnings: e.Warnings, Seconds: e.Seconds}
 	var tensors []*compute.Tensor
-	for _, name := range slices.Sorted(maps.Keys(e.Tensors)) {
-		h.Tensors = append(h.Tensors, entry{name, e.Tensors[name].Shape})
-		tensors = append(tensors, e.Tensors[name])
+	list := func(named map[string]*compute.Tensor) (entries []entry) {
+		for _, name := range slices.Sorted(maps.Keys(named)) {
+			entries = append(entries, entry{name, named[name].Shape})
+			tensors = append(tensors, named[name])
+		}
+		return entries
 	}
+	h.Tensors = list(e.Tensors)
 	if e.Direction != nil {
 		h.Direction = e.Direction.Shape
 		tensors = append(tensors, e.Direction)
 	}
+	h.Pictures = list(e.Pictures)
 	text, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("edit: %w", err)
@@ -96,24 +103,38 @@ func ReadEdit(r io.Reader) (*Edit, error) {
 	if err := json.Unmarshal(text, &h); err != nil {
 		return nil, fmt.Errorf("edit: header: %w", err)
 	}
-	e := &Edit{Losses: h.Losses, Notes: h.Notes, Warnings: h.Warnings, Seconds: h.Seconds, Tensors: map[string]*compute.Tensor{}}
-	for _, t := range h.Tensors {
-		if _, twice := e.Tensors[t.Name]; twice {
-			return nil, fmt.Errorf("edit: tensor %s is there twice", t.Name)
-		}
-		if e.Tensors[t.Name], err = readTensor(r, t.Shape); err != nil {
-			return nil, fmt.Errorf("edit: tensor %s: %w", t.Name, err)
-		}
+	e := &Edit{Losses: h.Losses, Notes: h.Notes, Warnings: h.Warnings, Seconds: h.Seconds}
+	if e.Tensors, err = readNamed(r, "tensor", h.Tensors); err != nil {
+		return nil, err
 	}
 	if h.Direction != nil {
 		if e.Direction, err = readTensor(r, h.Direction); err != nil {
 			return nil, fmt.Errorf("edit: direction: %w", err)
 		}
 	}
+	if h.Pictures != nil {
+		if e.Pictures, err = readNamed(r, "picture", h.Pictures); err != nil {
+			return nil, err
+		}
+	}
 	if n, _ := r.Read(make([]byte, 1)); n > 0 {
 		return nil, errors.New("edit: bytes after the end")
 	}
 	return e, nil
+}
+
+func readNamed(r io.Reader, what string, entries []entry) (map[string]*compute.Tensor, error) {
+	named := map[string]*compute.Tensor{}
+	for _, t := range entries {
+		if _, twice := named[t.Name]; twice {
+			return nil, fmt.Errorf("edit: %s %s is there twice", what, t.Name)
+		}
+		var err error
+		if named[t.Name], err = readTensor(r, t.Shape); err != nil {
+			return nil, fmt.Errorf("edit: %s %s: %w", what, t.Name, err)
+		}
+	}
+	return named, nil
 }
 
 func readTensor(r io.Reader, shape []int) (*compute.Tensor, error) {

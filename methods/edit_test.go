@@ -18,6 +18,7 @@ func sampleEdit() *Edit {
 		},
 		Losses:    []float64{0.5, 0.25},
 		Direction: compute.From([]float32{0.6, 0.8}, 1, 2),
+		Pictures:  map[string]*compute.Tensor{"goal": compute.From([]float32{0.1, 0.2, 0.3}, 1, 3, 1, 1)},
 		Notes:     map[string]string{"rank": "1", "layer": "8"},
 		Warnings:  []string{"careful"},
 		Seconds:   1.5,

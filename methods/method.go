@@ -22,8 +22,13 @@ type Method interface {
 	Check(Params, gan.Layer, *sessions.Session) error
 	// Apply makes the edit. It is deterministic up to Edit.Seconds, and stops when ctx is done.
 	Apply(context.Context, Task) (*Edit, error)
-	// Renderer draws images with a finished edit; of the task it needs the cut only.
+	// Renderer draws images with a finished edit; of the task it needs all but the table and the moment.
 	Renderer(Task, *Edit) (Renderer, error)
+}
+
+// TaskChecker is a method that can find more mistakes before any work when it sees the generator and the networks, too.
+type TaskChecker interface {
+	CheckTask(Task) error
 }
 
 // Description is what a person should know about a method.

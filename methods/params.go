@@ -23,6 +23,12 @@ type Params struct {
 	Repeats         int               `toml:"repeats" json:"repeats"`                     // how often an erasure is applied
 	Units           int               `toml:"units" json:"units"`                         // units zeroed
 	FeatureWeight   float64           `toml:"feature_weight" json:"feature_weight"`       // weight of the feature loss
+	FeatureLevels   []string          `toml:"feature_levels" json:"feature_levels"`       // values of the feature network that make a pyramid, finest first
+	FeatureSize     int               `toml:"feature_size" json:"feature_size"`           // pixels a side that the feature network looks at; 0 is its own
+	Threshold       float64           `toml:"threshold" json:"threshold"`                 // least activation of a correspondence, 0 to 1
+	Pairs           int               `toml:"pairs" json:"pairs"`                         // correspondences per level
+	Fast            bool              `toml:"fast" json:"fast"`                           // leave out the finest level
+	Official        bool              `toml:"official" json:"official"`                   // repeat the released code's defects
 }
 
 // insertParams are the paper's settings of an insertion (App. F).

@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryRowOfThePaperIsRegisteredAndDescribed(t *testing.T) {
-	want := []string{"erase", "finetune", "insert", "linear", "single-image", "unconstrained", "unmodified", "zero"}
+	want := []string{"erase", "finetune", "insert", "linear", "nbb-copy", "nbb-laplace", "nbb-poisson", "single-image", "unconstrained", "unmodified", "zero"}
 	if d := cmp.Diff(want, Kinds()); d != "" {
 		t.Error(d)
 	}
@@ -57,8 +57,12 @@ func TestMistakesInSettingsAreFoundBeforeAnyWork(t *testing.T) {
 		{"erase", "drank = 9", func(p *Params, _ *sessions.Session) { p.DRank = 9 }},
 		{"erase", "repeats = 0", func(p *Params, _ *sessions.Session) { p.Repeats = 0 }},
 		{"finetune", "feature_weight = -1", func(p *Params, _ *sessions.Session) { p.FeatureWeight = -1 }},
-		{"insert linear single-image unconstrained finetune", "no object", func(_ *Params, s *sessions.Session) { s.Object = nil }},
-		{"insert linear single-image unconstrained finetune erase", "no paste", func(_ *Params, s *sessions.Session) { s.Paste = nil }},
+		{"nbb-copy nbb-laplace nbb-poisson", "feature_levels = [\"feat1\"]: must name at least two", func(p *Params, _ *sessions.Session) { p.FeatureLevels = p.FeatureLevels[:1] }},
+		{"nbb-copy", "feature_size = -1", func(p *Params, _ *sessions.Session) { p.FeatureSize = -1 }},
+		{"nbb-copy", "threshold = 2: must be 0 to 1", func(p *Params, _ *sessions.Session) { p.Threshold = 2 }},
+		{"nbb-copy", "pairs = 0", func(p *Params, _ *sessions.Session) { p.Pairs = 0 }},
+		{"insert linear single-image unconstrained finetune nbb-copy nbb-laplace nbb-poisson", "no object", func(_ *Params, s *sessions.Session) { s.Object = nil }},
+		{"insert linear single-image unconstrained finetune erase nbb-copy nbb-laplace nbb-poisson", "no paste", func(_ *Params, s *sessions.Session) { s.Paste = nil }},
 		{"erase", "the session has no keys", func(_ *Params, s *sessions.Session) { s.Key = nil }},
 		{"zero", "the session has no context", func(_ *Params, s *sessions.Session) { s.Key, s.Paste, s.Object = nil, nil, nil }},
 		{"zero erase insert linear", "context region 1 (image 7): nothing is painted", func(_ *Params, s *sessions.Session) { s.Key[1].Mask = nil }},
@@ -89,5 +93,8 @@ func toyParams(kind string) Params {
 	p := m.Defaults()
 	p.Units, p.DRank = min(p.Units, 2), min(p.DRank, 2)
 	p.Steps = min(p.Steps, 11)
+	if p.FeatureLevels != nil {
+		p.FeatureLevels = []string{"feat1", "feat2", "feat3", "feat4", "feat5"}
+	}
 	return p
 }

@@ -24,10 +24,12 @@ type Task struct {
 	// Usual is the second moment of the very generator that is edited, where Moment was measured at another
 	// truncation; nil means Moment. Scores of units compare with it, directions do not.
 	Usual func(context.Context) (*rewrite.Moment, error)
-	// Features and FeatureOutput name the network output whose features finetuning compares; nil for none.
+	// Features is the network whose features a method compares, nil for none; FeatureOutput its one output, for finetuning.
 	Features      *onnx.Model
 	FeatureOutput string
 	Params        Params
+	// Shared keeps what several rows of an experiment compute alike; nil keeps nothing. It changes no result.
+	Shared *Shared
 	// Progress is told the loss before each step; it may be nil.
 	Progress func(step, steps int, loss float64)
 }
