@@ -35,10 +35,11 @@ import (
 // Sizes of kernels and numbers of channels follow from the tensors. A generator read this way is an ONNX
 // generator in all but the file that it is saved to: that is a state dict again.
 type Description struct {
-	Weights string          `toml:"weights"` // path of the state dict
-	State   []string        `toml:"state"`   // keys that lead to it inside the file, such as ["G"]
-	Latent  []int           `toml:"latent"`  // sizes of one latent, without the batch
-	Range   string          `toml:"range"`   // of the pixels; empty: "0,1" after a sigmoid, else "-1,1"
+	Weights string           `toml:"weights"` // path of the state dict
+	SHA256  string           `toml:"sha256"`  // of that file, hex; empty: any
+	State   []string         `toml:"state"`   // keys that lead to it inside the file, such as ["G"]
+	Latent  []int            `toml:"latent"`  // sizes of one latent, without the batch
+	Range   string           `toml:"range"`   // of the pixels; empty: "0,1" after a sigmoid, else "-1,1"
 	Layers  []DescribedLayer `toml:"layer"`
 }
 

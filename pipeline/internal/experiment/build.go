@@ -12,7 +12,6 @@ import (
 	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/config"
-	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/report"
 	"rewriting/pipeline/internal/source"
 	"rewriting/pipeline/internal/stage"
@@ -35,9 +34,13 @@ func Build(ctx context.Context, cfg *config.Experiment) (*Experiment, error) {
 			return nil, err
 		}
 	}
+	if err := e.openSubset(nets); err != nil {
+		return nil, err
+	}
 	if err := e.addColumns(nets); err != nil {
 		return nil, err
 	}
+	e.scoreOthers()
 	e.Inputs = append(e.Inputs, nets.Inputs()...)
 	return e, e.openPaper()
 }
@@ -69,32 +72,41 @@ func (e *Experiment) openGenerator(ctx context.Context) error {
 		return cfg.At("generator.sha256", "is %s, but %s has %s", pin, src.Name, src.SHA256)
 	}
 	e.World = src.World
-	e.Inputs = append(e.Inputs, src.Input("generator"))
+	e.Inputs = append(e.Inputs, src.Inputs("generator")...)
 	if e.Generator, err = source.Generator(ctx, src, cfg.Generator.Truncation); err != nil {
 		return cfg.At("generator.model", "%s", err)
 	}
-	if err := e.openCut(); err != nil {
+	if e.Cut, err = e.cutOf(e.Generator); err != nil {
 		return err
+	}
+	if cfg.Session.MomentTruncation != cfg.Generator.Truncation {
+		other, err := source.Generator(ctx, src, cfg.Session.MomentTruncation)
+		if err != nil {
+			return cfg.At("session.moment_truncation", "%s", err)
+		}
+		if e.momentCut, err = e.cutOf(other); err != nil {
+			return err
+		}
 	}
 	e.Table = latent.Table(cfg.Session.Seed, cfg.Session.Rows, e.Generator.Info().LatentDim)
 	return nil
 }
 
-// openCut finds the layer by its number or by a name that a listing of the generator shows.
-func (e *Experiment) openCut() error {
+// cutOf finds the layer by its number or by a name that a listing of the generator shows.
+func (e *Experiment) cutOf(g gan.Generator) (gan.Cut, error) {
 	cfg, want := e.Config, e.Config.Session.Layer
 	if want.Name != "" {
-		layer, err := gan.FindLayer(e.Generator, want.Name)
+		layer, err := gan.FindLayer(g, want.Name)
 		if err != nil {
-			return cfg.At("session.layer", "%s", err)
+			return nil, cfg.At("session.layer", "%s", err)
 		}
 		want.Number = layer.Number
 	}
-	var err error
-	if e.Cut, err = e.Generator.Cut(want.Number); err != nil {
-		return cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(e.Generator.Layers()))
+	cut, err := g.Cut(want.Number)
+	if err != nil {
+		return nil, cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(g.Layers()))
 	}
-	return nil
+	return cut, nil
 }
 
 // layerNumbers lists editable layers as "3, 4, 5".
@@ -182,9 +194,13 @@ func (e *Experiment) addRow(entry config.Entry, nets *source.Networks) error {
 
 func (e *Experiment) addColumns(nets *source.Networks) error {
 	cfg := e.Config
-	context := metrics.Context{World: e.World, Generator: e.Generator, Open: nets.Open, Quantise: picture.RoundTrip}
+	context := e.metricContext(nets)
 	var all []metrics.Metric
 	for _, entry := range cfg.Metrics {
+		sets, entry, err := e.takeOver(entry)
+		if err != nil {
+			return err
+		}
 		spec, err := metrics.Decode(entry.Kind, entry.Name, entry.Params)
 		if err != nil {
 			return metricError(cfg, entry, err)
@@ -202,7 +218,7 @@ func (e *Experiment) addColumns(nets *source.Networks) error {
 			return cfg.At(entry.Path, "%s", err)
 		}
 		e.Columns = append(e.Columns, Column{Name: entry.Name, Kind: entry.Kind, Params: entry.Params, Scorer: set,
-			Columns: set.Columns(), Inputs: nets.Take()})
+			Columns: set.Columns(), Inputs: nets.Take(), Sets: sets})
 	}
 	return nil
 }

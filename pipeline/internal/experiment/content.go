@@ -15,6 +15,8 @@ const (
 	scoreVersion   = 1
 	rankedVersion  = 1
 	summaryVersion = 1
+
+	selectionVersion = 1
 )
 
 // content starts a stage. The kernel tier belongs to all that computes with networks: tiers differ in
@@ -27,7 +29,9 @@ func (e *Experiment) content(kind string, version int) *stage.Content {
 
 // momentContent is what the second moment depends on.
 func (e *Experiment) momentContent() *stage.Content {
-	return e.content("moment", momentVersion).
+	return stage.NewContent("moment", momentVersion).
+		Set("weights", e.measuredOn().Generator().Info().Hash).
+		Set("kernel tier", compute.Tier()).
 		Set("layer", e.Cut.Layer().Number).
 		Set("table rows", e.Config.Session.Rows).
 		Set("table seed", e.Config.Session.Seed)
@@ -66,7 +70,21 @@ func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
 	for name, value := range c.Params {
 		content.Set("parameter "+name, value)
 	}
+	if e.Subset != nil {
+		content.Set("selection", e.selectionContent().Key()).Set("outside the subset", c.Others)
+	}
 	return content
+}
+
+// selectionContent is what the choice of samples depends on; how many are wanted is no part of it.
+func (e *Experiment) selectionContent() *stage.Content {
+	c := e.content("selection", selectionVersion).
+		Set("samples", e.samplesContent().Key()).
+		Set("networks", e.Subset.Inputs)
+	for name, value := range e.Subset.Params {
+		c.Set("parameter "+name, value)
+	}
+	return c
 }
 
 // rankedContent is what the images that respond most to a row's direction depend on.

@@ -24,8 +24,11 @@ type Experiment struct {
 	Table     *compute.Tensor // the session's latents
 	Rows      []Row
 	Columns   []Column
+	Subset    *Subset // nil where all samples are taken as they come
 	Inputs    []source.Input
 	Warnings  []string
+
+	momentCut gan.Cut // what the second moment is measured on where that is not Cut
 
 	paper *report.PaperTable // published numbers, or nil
 }
@@ -48,6 +51,10 @@ type Column struct {
 	Scorer  Scorer
 	Columns []metrics.Column
 	Inputs  []source.Input // networks that the scores depend on
+
+	Sets   []string // names of the sets of samples that it is summed over; none where there is no subset
+	Others bool     // it scores the samples outside the subset, for the column of this metric that is summed over all
+	others int      // where that is, or 0
 }
 
 // Scorer scores samples. What depends on the clean image alone it keeps in the sample.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"rewriting/gan"
 	"rewriting/pipeline/internal/stage"
 	"rewriting/rewrite"
 )
@@ -40,7 +41,7 @@ func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
 	started := time.Now()
 	meter := r.Progress.Start("second moment", "images", e.Table.Dim(0))
 	defer meter.End()
-	moment, err = rewrite.Measure(ctx, e.Cut, e.Table, func(done, _ int) { meter.Set(done, "") })
+	moment, err = rewrite.Measure(ctx, e.measuredOn(), e.Table, func(done, _ int) { meter.Set(done, "") })
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +51,14 @@ func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
 	r.Took("second moment", key, started)
 	m.moment = moment
 	return moment, nil
+}
+
+// measuredOn is the cut whose keys make the second moment: the experiment's, unless the config asks for another truncation.
+func (e *Experiment) measuredOn() gan.Cut {
+	if e.momentCut != nil {
+		return e.momentCut
+	}
+	return e.Cut
 }
 
 func readMoment(r *run, path, key string) (*rewrite.Moment, error) {

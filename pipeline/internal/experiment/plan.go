@@ -11,14 +11,16 @@ import (
 type plan struct {
 	*study.Plan
 	moment, clean, ranked, report *study.Planned // moment and ranked are nil where nothing needs them
+	selection                     *study.Planned // nil without a subset
 	edits                         []*study.Planned
 	scores                        [][]*study.Planned // by row and column
-	chunks                        []stage.Range
+	chunks                        []stage.Range      // of the clean images; a stage of scores may have the first of them only
 }
 
-// plan lays out the stages without looking at the disk.
-func (e *Experiment) plan() *plan {
+// plan lays out the stages for count samples, without looking at the disk.
+func (e *Experiment) plan(count int) *plan {
 	samples := study.Samples(e.Config.Samples)
+	samples.Count = count
 	p := &plan{Plan: &study.Plan{Samples: samples}, chunks: samples.Chunks()}
 	if e.needsMoment() {
 		p.moment = p.Add("second moment", "artefacts/moment-KEY.bin", e.momentContent(), 1)
@@ -29,6 +31,10 @@ func (e *Experiment) plan() *plan {
 	}
 	p.clean = p.Add("clean images", "chunks/clean-KEY", e.samplesContent(), len(p.chunks))
 	p.clean.Suffix = ".npy"
+	if e.Subset != nil {
+		p.selection = p.Add("selection: images with "+e.Subset.Object, "chunks/selection-KEY", e.selectionContent(), len(p.chunks))
+		p.selection.Suffix = ".csv"
+	}
 	for i := range e.Rows {
 		row := &e.Rows[i]
 		var line []*study.Planned
@@ -37,6 +43,10 @@ func (e *Experiment) plan() *plan {
 			c := &e.Columns[j]
 			s := p.Add("scores: "+row.Name+": "+c.Name, folder+"/"+c.Kind+"-KEY", e.scoreContent(row, c), len(p.chunks))
 			s.Suffix = ".csv"
+			if c.Others {
+				s.Samples = &study.Samples{Count: e.least(), First: samples.First, Chunk: samples.Chunk}
+				s.Parts = len(s.Samples.Chunks())
+			}
 			line = append(line, s)
 		}
 		p.scores = append(p.scores, line)
@@ -51,6 +61,9 @@ func (e *Experiment) plan() *plan {
 // summaryContent is what the report of a table depends on.
 func (e *Experiment) summaryContent(p *plan) *stage.Content {
 	c := stage.NewContent("report", summaryVersion).Set("published numbers", e.hashOf("paper"))
+	if e.Config.Preset.Name != "" {
+		c.Set("preset", e.Config.Preset)
+	}
 	for i := range e.Rows {
 		for j := range e.Columns {
 			c.Set(fmt.Sprintf("scores %s / %s", e.Rows[i].Name, e.Columns[j].Name), p.scores[i][j].Key)

@@ -15,7 +15,7 @@ import (
 
 // Probe implements study.Experiment. It takes about as long as a few samples and a few steps of every method, and writes nothing.
 func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o study.Options) (*study.Forecast, error) {
-	p := e.plan()
+	p := e.plan(whole.Samples.Count)
 	for i, s := range p.Stages {
 		*s = *whole.Stages[i] // what is done
 	}
@@ -25,7 +25,7 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 	if e.needsMoment() {
 		rows := min(probeRows, e.Table.Dim(0))
 		seconds, err := timed(func() (err error) {
-			moment, err = rewrite.Measure(ctx, e.Cut, compute.From(e.Table.Data[:rows*e.Table.Dim(1)], rows, e.Table.Dim(1)), nil)
+			moment, err = rewrite.Measure(ctx, e.measuredOn(), compute.From(e.Table.Data[:rows*e.Table.Dim(1)], rows, e.Table.Dim(1)), nil)
 			return err
 		})
 		if err != nil {
@@ -37,6 +37,9 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 		if p.ranked != nil && p.ranked.State != study.Done {
 			f.Seconds += seconds * float64(e.Table.Dim(0)) / float64(rows)
 		}
+	}
+	if p.selection != nil && p.selection.State != study.Done {
+		f.Unknown = append(f.Unknown, fmt.Sprintf("%s: nobody knows how many have to be looked at", p.selection.Name))
 	}
 	var edits, longest float64
 	for i := range e.Rows {

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/BurntSushi/toml"
 
@@ -29,7 +30,13 @@ func (e *Experiment) resolved() []byte {
 		methods = append(methods, t)
 	}
 	for _, col := range e.Columns {
+		if col.Others {
+			continue
+		}
 		t := table{"name": col.Name, "kind": col.Kind}
+		if len(col.Sets) > 0 {
+			t[overKey] = col.Sets
+		}
 		for k, v := range col.Params {
 			t[k] = v
 		}
@@ -45,6 +52,14 @@ func (e *Experiment) resolved() []byte {
 		"metric":  metrics,
 		"compare": table{"paper": c.Compare.Paper, "reference": c.Compare.Reference},
 		"report":  table{"ranked": c.Report.Ranked, "samples": c.Report.Samples},
+	}
+	if psi := c.Session.MomentTruncation; psi != c.Generator.Truncation {
+		all["session"].(table)["moment_truncation"] = psi
+	}
+	if e.Subset != nil {
+		contains := maps.Clone(e.Subset.Params)
+		contains["name"] = e.Subset.Name
+		all["samples"].(table)["contains"] = contains
 	}
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(all); err != nil {

@@ -4,54 +4,82 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
+	"strings"
 
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/report"
 	"rewriting/pipeline/internal/study"
 )
 
-// merge gathers the scores of a row over all chunks in the order of the seeds: [column][sample]. A sample that failed is NaN
-// and is told in a warning. Samples that are missing are an error: nothing is averaged over fewer than there should be.
+// merge gathers the scores of a row over all sets of samples, each in the order of the seeds: [column][sample]. A sample that
+// failed is NaN and is told in a warning. Samples that are missing are an error: nothing is averaged over fewer than there
+// should be.
 func (r *run) merge(row int) (all metrics.Scores, failures int, warnings []string, err error) {
 	for col := range r.Columns {
-		width := len(r.Columns[col].Columns)
-		base := len(all)
-		for range width {
-			all = append(all, make([]float64, 0, r.Config.Samples.Count))
+		if err := r.whole(row, col); err != nil {
+			return nil, 0, nil, err
 		}
-		bad, first := 0, ""
-		for i, rg := range r.plan.chunks {
-			s := r.scores[row][col][i]
-			if s == nil || len(s.values) != rg.Count {
-				return nil, 0, nil, fmt.Errorf("scores of %q by %q: the samples %s are missing; refusing to report on fewer than %d samples",
-					r.Rows[row].Name, r.Columns[col].Name, rg, r.Config.Samples.Count)
+	}
+	for col := range r.Columns {
+		if r.Columns[col].Others {
+			continue
+		}
+		failed := map[int]string{}
+		for _, set := range r.sets(&r.Columns[col]) {
+			base := len(all)
+			for range r.Columns[col].Columns {
+				all = append(all, make([]float64, 0, len(set.members)))
 			}
-			for k, values := range s.values {
-				if s.failed[k] != "" {
-					if bad++; bad == 1 {
-						first = fmt.Sprintf("seed %d: %s", rg.First+uint32(k), s.failed[k])
-					}
-				} else if values == nil {
-					return nil, 0, nil, fmt.Errorf("scores of %q by %q: the sample of seed %d is missing", r.Rows[row].Name, r.Columns[col].Name, rg.First+uint32(k))
+			for _, i := range set.members {
+				values, failure := r.scoresOf(row, col, i)
+				if failure != "" {
+					failed[i] = failure
 				}
-				for c := range width {
-					v := math.NaN()
-					if s.failed[k] == "" {
-						v = values[c]
-					}
+				for c, v := range values {
 					all[base+c] = append(all[base+c], v)
 				}
 			}
 		}
-		if bad > 0 {
-			failures += bad
-			warnings = append(warnings, fmt.Sprintf("%s, %s: %d of %d samples failed and are left out; the first: %s",
-				r.Rows[row].Name, r.Columns[col].Name, bad, r.Config.Samples.Count, first))
+		if len(failed) > 0 {
+			first := slices.Min(slices.Collect(maps.Keys(failed)))
+			failures += len(failed)
+			warnings = append(warnings, fmt.Sprintf("%s, %s: %d of %d samples failed and are left out; the first: seed %d: %s",
+				r.Rows[row].Name, r.Columns[col].Name, len(failed), r.Config.Samples.Count, r.Config.Samples.First+uint32(first), failed[first]))
 		}
 	}
 	return all, failures, warnings, nil
+}
+
+// whole refuses scores of a column with a gap.
+func (r *run) whole(row, col int) error {
+	for i, s := range r.scores[row][col] {
+		rg := r.plan.chunks[i]
+		if s == nil || len(s.values) != rg.Count {
+			return fmt.Errorf("scores of %q by %q: the samples %s are missing; refusing to report on fewer than %d samples",
+				r.Rows[row].Name, r.Columns[col].Name, rg, r.Config.Samples.Count)
+		}
+		for k, values := range s.values {
+			if values == nil && s.failed[k] == "" {
+				return fmt.Errorf("scores of %q by %q: the sample of seed %d is missing", r.Rows[row].Name, r.Columns[col].Name, rg.First+uint32(k))
+			}
+		}
+	}
+	return nil
+}
+
+// scoresOf are the numbers of sample i, counted from the first seed, by a column; where it failed they are NaN, and why is told.
+func (r *run) scoresOf(row, col, i int) (values []float64, failure string) {
+	c := &r.Columns[col]
+	if !r.inSubset(i) {
+		col = c.others
+	}
+	size := r.Config.Samples.Chunk
+	s := r.scores[row][col][i/size]
+	if failure = s.failed[i%size]; failure != "" {
+		return c.leftOut(), failure
+	}
+	return s.values[i%size], ""
 }
 
 // summarise makes the result from what the run holds. The number says how many methods and samples failed.
@@ -60,8 +88,12 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 		Schema: report.Schema, Title: r.Config.Title, Reference: r.Config.Compare.Reference,
 		Facts: r.facts(), Provenance: r.provenance(), Warnings: slices.Clone(r.Warnings),
 	}
-	for _, c := range r.Columns {
-		result.Columns = append(result.Columns, c.Columns...)
+	for i := range r.Columns {
+		if c := &r.Columns[i]; !c.Others {
+			for _, set := range r.sets(c) {
+				result.Columns = append(result.Columns, set.columns(c.Columns)...)
+			}
+		}
 	}
 	failed := 0
 	var scored []report.Scored
@@ -126,14 +158,26 @@ func (r *run) rowSettings(i int) []report.Fact {
 func (r *run) facts() []report.Fact {
 	c, info, layer := r.Config, r.Generator.Info(), r.Cut.Layer()
 	first, last := c.Samples.First, c.Samples.First+uint32(c.Samples.Count)-1
-	return []report.Fact{
+	samples := fmt.Sprintf("%s (seeds %d to %d), the same under every method", report.Thousands(c.Samples.Count), first, last)
+	if r.Subset != nil {
+		samples = r.choice()
+	}
+	facts := []report.Fact{
 		{Name: "Generator", Value: fmt.Sprintf("%s (%s, %d x %d, %s parameters), truncation %g", c.Generator.Model, info.Kind,
 			info.Resolution, info.Resolution, report.Thousands(info.Parameters), info.Truncation)},
 		{Name: "Layer", Value: fmt.Sprintf("%d: %s, keys %d x %dx%d, values %d x %dx%d", layer.Number, layer.Name,
 			layer.In, layer.KeySize, layer.KeySize, layer.Out, layer.ValueSize, layer.ValueSize)},
 		{Name: "Session", Value: fmt.Sprintf("%s, %d context regions, table of %d latents", c.Session.File, len(r.Session.Context()), c.Session.Rows)},
-		{Name: "Samples", Value: fmt.Sprintf("%s (seeds %d to %d), the same under every method", report.Thousands(c.Samples.Count), first, last)},
+		{Name: "Samples", Value: samples},
 	}
+	if p := c.Preset; p.Name != "" {
+		text := p.Name
+		if len(p.Changes) > 0 {
+			text += ": " + strings.Join(p.Changes, ", ")
+		}
+		facts = append(facts, report.Fact{Name: "Preset", Value: text})
+	}
+	return facts
 }
 
 // times lists how long the stages took, from the journal.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"rewriting/gan"
@@ -26,6 +27,9 @@ type Source struct {
 	Bytes  []byte
 	SHA256 string
 	World  worlds.World // the world that the name belongs to, or nil
+
+	Weights     *Source // of a description of a generator (a TOML file): the state dict that it describes
+	description *gan.Description
 }
 
 // Open reads "world:NAME" (its generator), "world:NAME/network" or a file.
@@ -53,7 +57,37 @@ func Open(name string) (*Source, error) {
 		s.Bytes = b
 	}
 	s.SHA256 = stage.HashBytes(s.Bytes)
+	if strings.HasSuffix(name, ".toml") {
+		return s, s.describe()
+	}
 	return s, nil
+}
+
+// describe opens the state dict that a description wires up; its path is taken relative to the description.
+func (s *Source) describe() (err error) {
+	if s.description, err = gan.ReadDescription(s.Bytes); err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	path := filepath.FromSlash(s.description.Weights)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(s.Name), path)
+	}
+	if s.Weights, err = Open(path); err != nil {
+		return fmt.Errorf("%s: weights: %w", s.Name, err)
+	}
+	if pin := s.description.SHA256; pin != "" && pin != s.Weights.SHA256 {
+		return fmt.Errorf("%s: sha256 is %s, but %s has %s", s.Name, pin, path, s.Weights.SHA256)
+	}
+	return nil
+}
+
+// Inputs describes the file, and the state dict where it is a description.
+func (s *Source) Inputs(role string) []Input {
+	all := []Input{s.Input(role)}
+	if s.Weights != nil {
+		all = append(all, s.Weights.Input("weights"))
+	}
+	return all
 }
 
 // Input describes the file by its role in an experiment.
@@ -61,9 +95,16 @@ func (s *Source) Input(role string) Input {
 	return Input{Role: role, Name: s.Name, SHA256: s.SHA256, Bytes: len(s.Bytes)}
 }
 
-// Generator reads a checkpoint.
+// Generator reads a checkpoint, or the state dict of a description.
 func Generator(ctx context.Context, src *Source, truncation float64) (gan.Generator, error) {
-	g, err := gan.Load(ctx, bytes.NewReader(src.Bytes), gan.Options{Truncation: truncation})
+	o := gan.Options{Truncation: truncation}
+	var g gan.Generator
+	var err error
+	if src.description != nil {
+		g, err = gan.LoadDescribed(ctx, src.description, bytes.NewReader(src.Weights.Bytes), o)
+	} else {
+		g, err = gan.Load(ctx, bytes.NewReader(src.Bytes), o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", src.Name, err)
 	}
