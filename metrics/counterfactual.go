@@ -2,10 +2,12 @@ package metrics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"rewriting/compute"
+	"rewriting/worlds"
 )
 
 func init() {
@@ -89,6 +91,9 @@ func (s *counterfactualSpec) Build(c Context) (Metric, error) {
 	if slices.Contains(s.Against, own) {
 		if c.Generator == nil {
 			return nil, &ParamError{"against", fmt.Errorf("%q needs the unedited generator", own)}
+		}
+		if _, err := c.World.MoveLatent(make([]float32, c.World.LatentDim()), s.Rule); errors.Is(err, worlds.ErrNoLatent) {
+			return nil, &ParamError{"against", fmt.Errorf("%q has no picture of rule %q, only %q has: %w", own, s.Rule, render, err)}
 		}
 		info := c.Generator.Info()
 		if info.LatentDim != c.World.LatentDim() || info.Resolution != c.World.Size() {
@@ -214,11 +219,11 @@ func (m *counterfactual) skips(s *Sample) (bool, error) {
 	if m.spec.Among == whole {
 		return false, nil
 	}
-	moved, err := m.context.World.MoveLatent(s.Z, m.spec.Rule)
+	obeys, err := m.context.World.Obeys(s.Z, m.spec.Rule)
 	if err != nil {
 		return false, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
-	return slices.Equal(moved, s.Z), nil
+	return obeys, nil
 }
 
 // aim is the picture that a perfect edit would give, after the 8-bit round trip.

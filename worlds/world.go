@@ -31,6 +31,8 @@ type World interface {
 	// Truth is the hard label of a switch of scene(z). It fails for names
 	// that are not switches.
 	Truth(z []float32, name string) (bool, error)
+	// Obeys tells whether scene(z) obeys the rule already.
+	Obeys(z []float32, rule string) (bool, error)
 	// Counterfactual draws scene(z) with the rule applied. A scene that
 	// already obeys the rule is drawn as it is.
 	Counterfactual(z []float32, rule string) (Picture, error)

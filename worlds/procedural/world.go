@@ -81,6 +81,14 @@ func (w world[S]) rule(name string) (Rule[S], error) {
 	return Rule[S]{}, fmt.Errorf("world %s has no rule %q; there is %s", w.Name(), name, strings.Join(w.Rules(), ", "))
 }
 
+func (w world[S]) Obeys(z []float32, name string) (bool, error) {
+	r, err := w.rule(name)
+	if err != nil {
+		return false, err
+	}
+	return r.Obeys(axes.Coordinates(z, w.Directions)), nil
+}
+
 // ruled is the scene of z and the scene with the rule.
 func (w world[S]) ruled(z []float32, r Rule[S]) (before, after S) {
 	t, s := w.scene(z)
