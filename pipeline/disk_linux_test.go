@@ -32,7 +32,7 @@ func onOwnDisk(t *testing.T, size, script string) (output string) {
 func TestP17ADiskThatIsFullEndsInOneLineAndTheNextRunContinues(t *testing.T) {
 	undisturbed := filepath.Join(t.TempDir(), "run")
 	once := false
-	for _, size := range []string{"1m", "5500k"} { // full at the edits, at the chunks
+	for _, size := range []string{"100k", "1m", "5500k"} { // full at the second moment, at the edits, at the chunks
 		copied := filepath.Join(t.TempDir(), "run")
 		out := onOwnDisk(t, size, `
 pipeline -q run $TOY --out $DISK/run --set samples.chunk=1 > /dev/null

@@ -67,3 +67,44 @@ func TestP05ExactlyWhatDependsOnAChangeRunsAgain(t *testing.T) {
 		})
 	}
 }
+
+func TestP05AnotherVersionOfAStageRunsItAndWhatDependsOnItAgain(t *testing.T) {
+	edits := []string{"edit: Ours", "edit: Stronger", "edit: Unmodified"}
+	scores := []string{"scores: Ours: change", "scores: Ours: again", "scores: Stronger: change", "scores: Stronger: again",
+		"scores: Unmodified: change", "scores: Unmodified: again"}
+	dir := t.TempDir()
+	newToy(t).mustRun(t, dir, study.Options{})
+	for kind, want := range map[string][]string{
+		"moment": slices.Concat(edits, scores, []string{"report"}), // the toy's methods have no use for it, but edits hold its key
+		"edit":   slices.Concat(edits, scores, []string{"report"}),
+		"clean":  slices.Concat([]string{"clean images"}, scores, []string{"report"}),
+		"score":  append(slices.Clone(scores), "report"),
+		"ranked": nil, // the toy has none
+		"report": {"report"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			versions[kind]++
+			defer func() { versions[kind]-- }()
+			plan, err := newToy(t).Plan(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got, why []string
+			for _, s := range plan.Stages {
+				if s.State != study.Done {
+					got = append(got, s.Name)
+					why = append(why, s.Why...)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("stages (-want +got):\n%s", diff)
+			}
+			if kind == "moment" || want == nil {
+				return
+			}
+			if want := "version of stage " + kind + ": 1 -> 2"; !strings.Contains(strings.Join(why, "\n"), want) {
+				t.Errorf("the reasons %q do not hold %q", why, want)
+			}
+		})
+	}
+}

@@ -7,29 +7,20 @@ import (
 	"rewriting/pipeline/internal/stage"
 )
 
-// Versions of the stages: raised when the code of a stage gives another result for the same content.
-const (
-	momentVersion  = 1
-	editVersion    = 1
-	cleanVersion   = 1
-	scoreVersion   = 1
-	rankedVersion  = 1
-	summaryVersion = 1
-
-	selectionVersion = 1
-)
+// versions of the stages by kind: raised when the code of a stage gives another result for the same content.
+var versions = map[string]int{"moment": 1, "edit": 1, "clean": 1, "selection": 1, "score": 1, "ranked": 1, "report": 1}
 
 // content starts a stage. The kernel tier belongs to all that computes with networks: tiers differ in
 // the last bits, and chunks of different tiers must not be mixed.
-func (e *Experiment) content(kind string, version int) *stage.Content {
-	return stage.NewContent(kind, version).
+func (e *Experiment) content(kind string) *stage.Content {
+	return stage.NewContent(kind, versions[kind]).
 		Set("weights", e.Generator.Info().Hash).
 		Set("kernel tier", compute.Tier())
 }
 
 // momentContent is what the second moment depends on.
 func (e *Experiment) momentContent() *stage.Content {
-	return stage.NewContent("moment", momentVersion).
+	return stage.NewContent("moment", versions["moment"]).
 		Set("weights", e.measuredOn().Generator().Info().Hash).
 		Set("kernel tier", compute.Tier()).
 		Set("layer", e.Cut.Layer().Number).
@@ -39,7 +30,7 @@ func (e *Experiment) momentContent() *stage.Content {
 
 // editContent is what the edit of a row depends on. Its name in the config is not part of it.
 func (e *Experiment) editContent(r *Row) *stage.Content {
-	c := e.content("edit", editVersion).
+	c := e.content("edit").
 		Set("second moment", e.momentContent().Key()).
 		Set("session", e.hashOf("session")).
 		Set("method", r.Kind).
@@ -53,7 +44,7 @@ func (e *Experiment) editContent(r *Row) *stage.Content {
 
 // samplesContent is what all samples have in common.
 func (e *Experiment) samplesContent() *stage.Content {
-	return e.content("clean", cleanVersion).
+	return e.content("clean").
 		Set("picture version", picture.Version).
 		Set("first seed", e.Config.Samples.First).
 		Set("chunk", e.Config.Samples.Chunk)
@@ -61,7 +52,7 @@ func (e *Experiment) samplesContent() *stage.Content {
 
 // scoreContent is what the scores of a row by a metric depend on.
 func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
-	content := e.content("score", scoreVersion).
+	content := e.content("score").
 		Set("samples", e.samplesContent().Key()).
 		Set("edit", e.editContent(r).Key()).
 		Set("metric", c.Kind).
@@ -78,7 +69,7 @@ func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
 
 // selectionContent is what the choice of samples depends on; how many are wanted is no part of it.
 func (e *Experiment) selectionContent() *stage.Content {
-	c := e.content("selection", selectionVersion).
+	c := e.content("selection").
 		Set("samples", e.samplesContent().Key()).
 		Set("networks", e.Subset.Inputs)
 	for name, value := range e.Subset.Params {
@@ -89,7 +80,7 @@ func (e *Experiment) selectionContent() *stage.Content {
 
 // rankedContent is what the images that respond most to a row's direction depend on.
 func (e *Experiment) rankedContent(r *Row) *stage.Content {
-	return e.content("ranked", rankedVersion).
+	return e.content("ranked").
 		Set("edit", e.editContent(r).Key()).
 		Set("images", e.Config.Report.Ranked)
 }

@@ -35,7 +35,7 @@ func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
 		return moment, nil
 	}
 	if !stage.Missing(err) {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	r.Warn(err)
 	started := time.Now()
@@ -46,7 +46,7 @@ func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
 		return nil, err
 	}
 	if err := r.Store.Publish(path, key, encodeMoment(moment)); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	r.Took("second moment", key, started)
 	m.moment = moment

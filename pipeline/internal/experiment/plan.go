@@ -60,7 +60,7 @@ func (e *Experiment) plan(count int) *plan {
 
 // summaryContent is what the report of a table depends on.
 func (e *Experiment) summaryContent(p *plan) *stage.Content {
-	c := stage.NewContent("report", summaryVersion).Set("published numbers", e.hashOf("paper"))
+	c := stage.NewContent("report", versions["report"]).Set("published numbers", e.hashOf("paper"))
 	if e.Config.Preset.Name != "" {
 		c.Set("preset", e.Config.Preset)
 	}

@@ -150,6 +150,27 @@ func TestP05OnlyWhatDependsOnAChangeRunsAgainAndThePlanSaysWhy(t *testing.T) {
 	}
 }
 
+func TestP05AnotherBuildMakesTheReportAgainAndNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	newToy(10, 10).mustRun(t, dir, Options{})
+	this := commit
+	defer func() { commit = this }()
+	commit = func() string { return "0123456" }
+	x := newToy(10, 10)
+	p, err := x.Plan(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Stages {
+		if again := s.State != Done; again != (s.Path == ReportSums) || again && !strings.Contains(fmt.Sprint(s.Why), "commit: ") {
+			t.Errorf("%s: %s, %v", s.Name, s.State, s.Why)
+		}
+	}
+	if out := x.mustRun(t, dir, Options{}); out.Nothing || x.calls.Load() != 0 {
+		t.Errorf("nothing %v, %d files computed", out.Nothing, x.calls.Load())
+	}
+}
+
 func TestP01AfterEveryFailedOperationTheNextRunGivesTheSameBytes(t *testing.T) {
 	undisturbed := t.TempDir()
 	newToy(10, 10).mustRun(t, undisturbed, Options{})
