@@ -50,6 +50,7 @@ func Markdown(r *Result) string {
 	for _, p := range Verdict(r) {
 		fmt.Fprintf(&b, "\n%s\n", escapeMarkdown(p))
 	}
+	b.WriteString(against(r))
 	b.WriteString("\n## What the columns measure\n\n")
 	for _, c := range cols {
 		fmt.Fprintf(&b, "- **%s** (`%s`, %s): %s. %s.\n", escapeMarkdown(c.Title), c.Key, c.Kind, escapeMarkdown(c.Meaning), escapeMarkdown(c.Protocol))

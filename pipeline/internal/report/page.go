@@ -42,6 +42,9 @@ func HTML(r *Result) ([]byte, error) {
 		paper, here := s.Winners()
 		v.Shapes = append(v.Shapes, htmlShape{Title: s.Column.Title, Paper: paper, Here: here, Order: s.Order(), Agree: s.Agree(), Reversed: s.Pairs.Reversed})
 	}
+	if v.Against = Against(r); len(v.Against) > 0 {
+		v.Inside = summary(v.Against)
+	}
 	if err := v.plots(); err != nil {
 		return nil, err
 	}
@@ -58,6 +61,8 @@ type view struct {
 	*Result
 	Verdict []string
 	Shapes  []htmlShape
+	Against []Published
+	Inside  string
 	Legend  string
 	Head    []heading
 	Lines   []line
