@@ -7,6 +7,7 @@ type Experiment struct {
 	Generator Generator
 	Session   Session
 	Samples   Samples
+	Contains  *Entry // what the images of the samples shall contain; nil for anything
 	Methods   []Entry
 	Metrics   []Entry
 	Compare   Compare

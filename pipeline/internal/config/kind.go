@@ -36,8 +36,8 @@ func (t *table) kind() (Kind, func(*Experiment, *table)) {
 	return found, read
 }
 
-// samples reads [samples]; count and chunk are the defaults of the kind.
-func (t *table) samples(count, chunk int) Samples {
+// samples reads [samples]; count and chunk are the defaults of the kind, more the keys that it reads itself.
+func (t *table) samples(count, chunk int, more ...string) Samples {
 	n := t.sub("samples")
 	s := Samples{
 		Count: n.whole("count", count, 1, maxCount),
@@ -47,6 +47,7 @@ func (t *table) samples(count, chunk int) Samples {
 	if int64(s.First)+int64(s.Count)-1 > math.MaxUint32 {
 		n.fail("count", "the last seed would be above %d", uint32(math.MaxUint32))
 	}
+	n.know(more...)
 	n.done()
 	return s
 }

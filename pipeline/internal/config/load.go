@@ -88,7 +88,7 @@ func (e *Experiment) readTable(root *table) {
 
 		MomentTruncation: s.number("moment_truncation", e.Generator.Truncation, 0, 1),
 	}
-	e.Samples = root.samples(10_000, 100)
+	e.Samples, e.Contains = root.samples(10_000, 100, "contains"), root.contains()
 	e.Methods = root.entries("method")
 	e.Metrics = root.entries("metric")
 

@@ -29,18 +29,30 @@ func (r *run) exhibit(ctx context.Context, result *report.Result) error {
 			return fmt.Errorf("pictures of the most responsive images: %w", err)
 		}
 	}
-	count := min(r.Config.Report.Samples, r.Config.Samples.Count)
-	result.Samples = make([]report.Sample, count)
-	err = stage.Each(ctx, r.Workers, count, func(ctx context.Context, i int) error {
-		s, err := r.samplePictures(ctx, i)
+	shown := r.shown(min(r.Config.Report.Samples, r.Config.Samples.Count))
+	result.Samples = make([]report.Sample, len(shown))
+	err = stage.Each(ctx, r.Workers, len(shown), func(ctx context.Context, k int) error {
+		s, err := r.samplePictures(ctx, shown[k])
 		if err != nil {
-			return fmt.Errorf("pictures of sample %d: %w", i, err)
+			return fmt.Errorf("pictures of sample %d: %w", shown[k], err)
 		}
-		result.Samples[i] = s
+		result.Samples[k] = s
 		meter.Add(1)
 		return nil
 	})
 	return err
+}
+
+// shown are the samples of the report, counted from the first seed: the first of the subset where there is one.
+func (r *run) shown(n int) []int {
+	if r.Subset != nil {
+		return r.selected.first(n)
+	}
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // png renders one latent as a report image; an image that cannot be shown (NaN) is left empty.
@@ -75,6 +87,9 @@ func (r *run) samplePictures(ctx context.Context, i int) (report.Sample, error) 
 		shot := report.Shot{Row: r.Rows[row].Name, Image: png(image, ""), Scores: map[string]report.Number{}}
 		chunk, at := i/r.Config.Samples.Chunk, i%r.Config.Samples.Chunk
 		for col, c := range r.Columns {
+			if c.Others {
+				continue
+			}
 			if values := r.scores[row][col][chunk].values[at]; values != nil {
 				for k, column := range c.Columns {
 					shot.Scores[column.Key] = report.Number(values[k])

@@ -17,8 +17,11 @@ type plan struct {
 	chunks                        []stage.Range      // of the clean images; a stage of scores may have the first of them only
 }
 
-// plan lays out the stages for count samples, without looking at the disk.
-func (e *Experiment) plan(count int) *plan {
+// plan is the plan before anything is known.
+func (e *Experiment) plan() *plan { return e.planFor(e.least()) }
+
+// planFor lays out the stages for count samples, without looking at the disk.
+func (e *Experiment) planFor(count int) *plan {
 	samples := study.Samples(e.Config.Samples)
 	samples.Count = count
 	p := &plan{Plan: &study.Plan{Samples: samples}, chunks: samples.Chunks()}

@@ -15,7 +15,7 @@ import (
 
 // Probe implements study.Experiment. It takes about as long as a few samples and a few steps of every method, and writes nothing.
 func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o study.Options) (*study.Forecast, error) {
-	p := e.plan(whole.Samples.Count)
+	p := e.planFor(whole.Samples.Count)
 	for i, s := range p.Stages {
 		*s = *whole.Stages[i] // what is done
 	}

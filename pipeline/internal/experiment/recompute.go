@@ -20,6 +20,12 @@ func (e *Experiment) Recompute(ctx context.Context, dir string, v *study.Verifie
 		return fmt.Errorf("%s was computed by another program or on other kernels: %v; its hashes were checked, its numbers cannot be", dir,
 			stage.Differences(p.Stages[0].Content, r.plan.Stages[0].Content))
 	}
+	if err := r.readSelection(); err != nil {
+		return err
+	}
+	if !r.isSelected() {
+		return nil // that files of the selection are missing has been noted
+	}
 	for i := range r.Rows {
 		if _, err := r.Store.Read(r.plan.edits[i].Path, r.plan.edits[i].Key); err != nil {
 			r.failed[i] = err // its samples cannot be drawn; that it is missing has been noted
@@ -46,9 +52,14 @@ func (e *Experiment) Recompute(ctx context.Context, dir string, v *study.Verifie
 	}
 	for _, i := range drawn {
 		rg := r.plan.chunks[i]
+		if r.Subset != nil {
+			if _, err := r.search(ctx, rg); err != nil {
+				return err
+			}
+		}
 		v.Recomputed = append(v.Recomputed, rg.String())
 		for _, s := range r.plan.Stages {
-			if s.Suffix == "" {
+			if s.Suffix == "" || i >= s.Parts {
 				continue
 			}
 			f := r.plan.Files(s)[i]

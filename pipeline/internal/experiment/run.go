@@ -19,6 +19,8 @@ type run struct {
 	failed  []error         // by row: why the method failed
 	scores  [][][]*scores   // by row, column and chunk
 
+	selected selection
+
 	shard      stage.Shard // whose chunks are computed
 	keepFailed bool        // chunks with failed samples stand as they are
 }
@@ -40,21 +42,29 @@ func (e *Experiment) Plan(dir string) (*study.Plan, error) {
 
 func (e *Experiment) open(dir string, o study.Options) *run {
 	r := &run{
-		Experiment: e, Directory: study.NewDirectory(dir, o.Fill(e.Config.Run.Workers)), plan: e.plan(),
+		Experiment: e, Directory: study.NewDirectory(dir, o.Fill(e.Config.Run.Workers)),
 		edits: make([]*methods.Edit, len(e.Rows)), failed: make([]error, len(e.Rows)),
-		scores: make([][][]*scores, len(e.Rows)),
 	}
 	r.moments.run = r
 	for i := range e.Rows {
 		task := e.Rows[i].Task
 		task.Cut, task.Table, task.Session, task.Moment = e.Cut, e.Table, e.Session, r.moments.get
 		r.tasks = append(r.tasks, task)
-		r.scores[i] = make([][]*scores, len(e.Columns))
-		for j := range e.Columns {
-			r.scores[i][j] = make([]*scores, len(r.plan.chunks))
+	}
+	r.lay(e.least())
+	return r
+}
+
+// lay lays out the plan for count samples, with no scores yet.
+func (r *run) lay(count int) {
+	r.plan = r.planFor(count)
+	r.scores = make([][][]*scores, len(r.Rows))
+	for i := range r.Rows {
+		r.scores[i] = make([][]*scores, len(r.Columns))
+		for j := range r.Columns {
+			r.scores[i][j] = make([]*scores, r.plan.scores[i][j].Parts)
 		}
 	}
-	return r
 }
 
 // all is the experiment from top to bottom.
@@ -62,11 +72,15 @@ func (r *run) all(ctx context.Context) (*study.Outcome, error) {
 	if err := r.survey(); err != nil {
 		return nil, err
 	}
-	r.plan.Explain(study.Before(r.Store))
+	before := study.Before(r.Store)
+	r.plan.Explain(before)
 	if r.plan.Complete() {
 		return r.Finished(r.plan.Plan)
 	}
 	if err := r.Announce(r.plan.Plan, r.resolved()); err != nil {
+		return nil, err
+	}
+	if err := r.selectSamples(ctx, before); err != nil {
 		return nil, err
 	}
 	if err := r.makeEdits(ctx); err != nil {

@@ -48,7 +48,7 @@ func (r *run) jobs() []*job {
 				continue
 			}
 			for col := range r.Columns {
-				if r.scores[row][col][i] == nil {
+				if i < len(r.scores[row][col]) && r.scores[row][col][i] == nil {
 					r.scores[row][col][i] = newScores(rg.Count)
 					j.columns[row] = append(j.columns[row], col)
 					missing = true
@@ -118,14 +118,15 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 			j.cleanBad = true
 			j.mu.Unlock()
 			for row := range r.Rows {
-				r.fail(j, i, row, j.columns[row], fmt.Errorf("clean image: %w", err))
+				r.fail(j, i, row, r.wanted(j, i, row), fmt.Errorf("clean image: %w", err))
 			}
 			return nil
 		}
 	}
 	s := &metrics.Sample{Seed: seed, Z: z.Data, Clean: picture.Tensor(pixels, size), Prepared: metrics.NewPrepared()}
 	edited := make([]byte, len(pixels))
-	for row, columns := range j.columns {
+	for row := range j.columns {
+		columns := r.wanted(j, i, row)
 		if len(columns) == 0 {
 			continue
 		}
@@ -153,6 +154,21 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 		}
 	}
 	return nil
+}
+
+// wanted lists the columns that score sample i of the job under a row. The others, which leave it out because of what it
+// contains, get numbers that say so.
+func (r *run) wanted(j *job, i, row int) []int {
+	in := r.inSubset(int(j.rg.First-r.Config.Samples.First) + i)
+	var columns []int
+	for _, col := range j.columns[row] {
+		if c := &r.Columns[col]; c.Others == in {
+			r.scores[row][col][j.index].values[i] = c.leftOut()
+		} else {
+			columns = append(columns, col)
+		}
+	}
+	return columns
 }
 
 // draw renders an image and puts its bytes into pixels.

@@ -14,6 +14,9 @@ func (e *Experiment) RunShard(ctx context.Context, dir string, shard stage.Shard
 	if err != nil {
 		return nil, err
 	}
+	if err := r.selectSamples(ctx, nil); err != nil {
+		return nil, err
+	}
 	r.shard = shard
 	if err := r.makeEdits(ctx); err != nil {
 		return nil, err
@@ -35,6 +38,9 @@ func (e *Experiment) RunShard(ctx context.Context, dir string, shard stage.Shard
 func (e *Experiment) RunEdits(ctx context.Context, dir string, o study.Options) (made, failed int, err error) {
 	r, err := e.join(dir, o)
 	if err != nil {
+		return 0, 0, err
+	}
+	if err := r.selectSamples(ctx, nil); err != nil {
 		return 0, 0, err
 	}
 	if err := r.makeEdits(ctx); err != nil {
@@ -107,6 +113,9 @@ func (r *run) gather(ctx context.Context) (*study.Outcome, error) {
 // gathered refuses to merge while chunks of an edit that exists are missing. An edit that does not exist failed in every shard;
 // making it will fail again and say why.
 func (r *run) gathered() error {
+	if !r.isSelected() {
+		return fmt.Errorf("%w: it is not known yet which images contain %s; run the shards again, or `pipeline run` for what is missing", study.ErrIncomplete, r.Subset.Object)
+	}
 	missing, first, edits := 0, "", 0
 	for row := range r.Rows {
 		if r.plan.edits[row].Done == 0 {
@@ -114,7 +123,8 @@ func (r *run) gathered() error {
 		}
 		edits++
 		for col := range r.Columns {
-			for i, rg := range r.plan.chunks {
+			for i := range r.scores[row][col] {
+				rg := r.plan.chunks[i]
 				if r.scores[row][col][i] == nil {
 					if missing++; missing == 1 {
 						first = r.plan.scores[row][col].Chunk(rg).Path

@@ -11,6 +11,9 @@ import (
 // survey looks at every file of the plan, verifies it, and keeps the scores that are there. A file that does not verify does
 // not exist; a damaged one is named.
 func (r *run) survey() error {
+	if err := r.readSelection(); err != nil {
+		return err
+	}
 	p := r.plan
 	for _, s := range p.Stages {
 		s.Done, s.Why = 0, nil
@@ -31,17 +34,22 @@ func (r *run) survey() error {
 		}); err != nil {
 			return err
 		}
+		if err := r.examineSelection(rg); err != nil {
+			return err
+		}
 		for row := range r.Rows {
 			for col := range r.Columns {
 				s := p.scores[row][col]
+				if i >= s.Parts {
+					continue
+				}
 				err := r.Examine(s, s.Chunk(rg), func(b []byte) error {
 					found, err := decodeScores(b, rg, len(r.Columns[col].Columns))
 					if err != nil {
 						return err
 					}
-					if n := found.failures(); n > 0 && !r.keepFailed {
-						s.Why = append(s.Why, fmt.Sprintf("%d samples of %s failed", n, rg))
-						return study.ErrFailedBefore
+					if err := r.refuseFailed(s, found, rg); err != nil {
+						return err
 					}
 					r.scores[row][col][i] = found
 					return nil
@@ -53,6 +61,31 @@ func (r *run) survey() error {
 		}
 	}
 	return r.ExamineReport(p.report)
+}
+
+// examineSelection is Examine for a chunk of the selection.
+func (r *run) examineSelection(rg stage.Range) error {
+	s := r.plan.selection
+	if s == nil {
+		return nil
+	}
+	return r.Examine(s, s.Chunk(rg), func(b []byte) error {
+		found, err := decodeScores(b, rg, len(selectionColumn))
+		if err != nil {
+			return err
+		}
+		return r.refuseFailed(s, found, rg)
+	})
+}
+
+// refuseFailed says no to a chunk with samples that failed, unless such chunks stand as they are.
+func (r *run) refuseFailed(s *study.Planned, found *scores, rg stage.Range) error {
+	n := found.failures()
+	if n == 0 || r.keepFailed {
+		return nil
+	}
+	s.Why = append(s.Why, fmt.Sprintf("%d samples of %s failed", n, rg))
+	return study.ErrFailedBefore
 }
 
 // pixels reads a clean chunk: all its images, one after the other.

@@ -1,0 +1,25 @@
+package config
+
+import "maps"
+
+// contains reads [samples] contains: what the clean images of the samples shall contain. A name for the samples that do is
+// optional; the other keys tell how that is found, and the metrics check them.
+func (t *table) contains() *Entry {
+	samples, _ := t.m["samples"].(map[string]any)
+	path := "samples.contains"
+	switch v := samples["contains"].(type) {
+	case nil:
+		return nil
+	case map[string]any:
+		sub := &table{doc: t.doc, path: path, m: v, first: t.first}
+		e := &Entry{Name: sub.text("name", ""), Kind: "contains", Params: maps.Clone(v), Path: path}
+		if e.Name == "all" {
+			sub.fail("name", "%q is the name of the samples that may contain anything", e.Name)
+		}
+		delete(e.Params, "name")
+		return e
+	default:
+		t.fail(path, "must be a table such as {segmenter = \"world:faces/segmenter\", classes = [\"hat\"]}, is %s", kindOf(v))
+		return nil
+	}
+}
