@@ -141,13 +141,18 @@ func (r *Result) line(row Row) line {
 	return l
 }
 
-// plots draws the trade-off, the bars of columns with a role, and the losses.
+// plots draws the trade-off, every column as bars (over the swept setting where there is one), and the losses.
 func (v *view) plots() error {
+	run := []Named{{Result: v.Result}}
 	for _, h := range v.Head {
 		if len(v.usable(h.Key)) == 0 {
 			continue
 		}
-		f, err := drawn(h.Title)(BarPlot(v.Result, h.Column))
+		draw := func() (*Drawing, error) { return BarPlot(v.Result, h.Column) }
+		if setting := Swept(run); setting != "" {
+			draw = func() (*Drawing, error) { return SweepPlot(run, setting, h.Column) }
+		}
+		f, err := drawn(h.Title)(draw())
 		if err != nil {
 			return err
 		}

@@ -22,9 +22,11 @@ type Result struct {
 	Rows       []Row            `json:"rows"`            // one per method, in the order of the config
 	Reference  string           `json:"reference"`       // Title of the row that differences are taken from; "" for none
 	Session    *Session         `json:"session,omitempty"`
-	Ranked     []Pair           `json:"ranked,omitempty"`  // images that respond most to the direction, best first
-	Samples    []Sample         `json:"samples,omitempty"` // some samples under every method
-	Curves     []Curve          `json:"curves,omitempty"`  // losses of the methods that optimise
+	Ranked     []Pair           `json:"ranked,omitempty"`   // images that respond most to the direction, best first
+	Samples    []Sample         `json:"samples,omitempty"`  // some samples under every method
+	Curves     []Curve          `json:"curves,omitempty"`   // losses of the methods that optimise
+	Findings   []string         `json:"findings,omitempty"` // what the numbers show, computed by kinds of experiments that are no tables of methods
+	Pictures   []Image          `json:"pictures,omitempty"` // of such kinds, with captions
 	Provenance []Section        `json:"provenance"`
 	Warnings   []string         `json:"warnings,omitempty"`
 	Times      []Timing         `json:"times,omitempty"` // the only fields that differ between runs

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"rewriting/metrics"
@@ -15,7 +16,7 @@ const comparable = 1.5
 // Verdict says in plain sentences what the table shows: how effective the reference row is, who beats it
 // and at what price elsewhere, who comes closest to the known ideal, and whether the shape of the paper's
 // table is there: the same winners, the same order. Every sentence is computed from the intervals; where the numbers contradict the paper
-// it says so.
+// it says so. Findings of the experiment itself come first.
 func Verdict(r *Result) []string {
 	v := verdict{r: r}
 	for i := range r.Rows {
@@ -31,10 +32,10 @@ func Verdict(r *Result) []string {
 			v.clean = row
 		}
 	}
+	all := slices.Clone(r.Findings)
 	if v.ours == nil || len(v.rows) < 2 {
-		return nil
+		return all
 	}
-	var all []string
 	for _, p := range []string{v.efficacy(), v.outside(), v.target(), v.paper(), v.shape(), v.failures()} {
 		if p != "" {
 			all = append(all, p)
