@@ -61,12 +61,12 @@ func Swept(runs []Named) string {
 	return ""
 }
 
-// Shown are the columns that can be plotted: those of the tables, each once.
+// Shown are the columns that can be plotted: those of the tables that hold a number, each once.
 func Shown(runs []Named) []metrics.Column {
 	var out []metrics.Column
 	for _, run := range runs {
 		for _, c := range run.shown() {
-			if !slices.ContainsFunc(out, func(o metrics.Column) bool { return o.Key == c.Key }) {
+			if len(run.usable(c.Key)) > 0 && !slices.ContainsFunc(out, func(o metrics.Column) bool { return o.Key == c.Key }) {
 				out = append(out, c)
 			}
 		}
