@@ -46,6 +46,7 @@ type grammar struct {
 	Plan   planCommand   `cmd:"" group:"Experiments" help:"Say what a run would do, and why."`
 	Report reportCommand `cmd:"" group:"Experiments" help:"Write the report of a finished run again."`
 	Plot   plotCommand   `cmd:"" group:"Experiments" help:"Draw the numbers of finished runs, as SVG and PNG."`
+	Fetch  fetchCommand  `cmd:"" group:"Experiments" help:"Download the published files that an experiment needs."`
 
 	Merge mergeCommand `cmd:"" group:"Many machines" help:"Make the report from what the shards of a run have left."`
 	Slurm slurmCommand `cmd:"" group:"Many machines" help:"Print a script that submits a run to Slurm as an array of shards with a dependent merge."`

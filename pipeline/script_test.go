@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +28,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TOYDIR", filepath.Join(here, "testdata"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "damage": damage},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "damage": damage, "serve": serve},
 	})
 }
 
@@ -60,4 +62,14 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(os.WriteFile(name, b, 0o644))
 		}
 	}
+}
+
+// serve serves a folder by HTTP until the script ends and puts the address into a variable: "serve DIR URL".
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: serve DIR VARIABLE")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Setenv(args[1], server.URL)
 }

@@ -9,7 +9,7 @@
 //	[[file]]
 //	name = "files/lpips-alex.onnx"                # made here, of files that are downloaded
 //	from = ["files/alexnet.pth", "files/lpips/alex.pth"]
-//	make = "python scripts/export/export.py lpips-alex ..."
+//	make = "python scripts/export/export.py lpips-alex --weights {files/alexnet.pth} ... --out {files/lpips-alex.onnx}"
 //
 // A download continues where an earlier one stopped, as long as the server still has the same file. It counts only when its
 // SHA-256 agrees with everything that is known: the "sha256" of the entry, the eight hex digits at the end of its

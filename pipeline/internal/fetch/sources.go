@@ -30,7 +30,7 @@ type File struct {
 	// Plain says that hex digits at the end of the name are no hash.
 	Plain bool     `toml:"plain"`
 	From  []string `toml:"from"` // names of what it is made of
-	Make  string   `toml:"make"` // the command that makes it
+	Make  string   `toml:"make"` // the command that makes it; {name} stands for where a file of the list lies
 }
 
 // ReadSources reads and checks a TOML file of sources.
@@ -98,6 +98,13 @@ func (s *Sources) Find(name string) (File, bool) {
 // Place is where a file lies on disk.
 func (s *Sources) Place(name string) string {
 	return filepath.Join(filepath.Dir(s.path), filepath.FromSlash(name))
+}
+
+var placeholder = regexp.MustCompile(`\{([^{}]+)\}`)
+
+// Command is the command that makes a file, with every {name} replaced by where that file lies.
+func (s *Sources) Command(f File) string {
+	return placeholder.ReplaceAllStringFunc(f.Make, func(name string) string { return s.Place(name[1 : len(name)-1]) })
 }
 
 // Knows reports whether the TOML file beside a config lists a file under the path that the config gives it. A list that
