@@ -14,7 +14,7 @@ func TestMistakesInAMetricNameTheKeyAndWhatIsAllowed(t *testing.T) {
 		params    map[string]any
 		key, text string
 	}{
-		{"clasifier", nil, "kind", "there is change, classifier, counterfactual, drawn, lpips, modified"},
+		{"clasifier", nil, "kind", "there is change, classifier, counterfactual, drawn, lpips, modified, unedited"},
 		{"classifier", map[string]any{"network": "bright", "atribute": "x"}, "atribute", `no parameter "atribute"`},
 		{"classifier", map[string]any{"network": 3}, "network", "wrong type"},
 		{"classifier", map[string]any{"attribute": "bright"}, "network", "is required"},
@@ -77,6 +77,7 @@ func TestEveryColumnSaysWhatItIs(t *testing.T) {
 		"change":         {"mask": smileMask, "measures": []any{"l1", "l1-pooled", "changed"}},
 		"counterfactual": {"rule": "smile", "against": []any{"own", "render"}, "network": "distance"},
 		"modified":       {"mask": smileMask, "target": []any{"rest"}},
+		"unedited":       {},
 	} {
 		for _, col := range build(t, c, kind, "", params).Columns() {
 			if col.Key == "" || col.Title == "" || col.Meaning == "" || col.Protocol == "" || col.Version < 1 || col.Direction == "" || col.Key != slug(col.Key) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"rewriting/gan"
 	"rewriting/gan/latent"
@@ -175,17 +176,23 @@ func (e *Experiment) addRow(entry config.Entry, nets *source.Networks) error {
 	if err := m.Check(p, e.Cut.Layer(), e.Session); err != nil {
 		return located(cfg, entry, err)
 	}
-	row := Row{Name: entry.Name, Kind: entry.Kind, Path: entry.Path, Method: m, Task: methods.Task{Params: p}}
+	row := Row{Name: entry.Name, Kind: entry.Kind, Path: entry.Path, Method: m,
+		Task: methods.Task{Cut: e.Cut, Table: e.Table, Session: e.Session, Params: p, Shared: &e.shared}}
 	if name, ok := entry.Params["features"].(string); ok {
 		net, err := nets.Get(name)
 		if err != nil {
 			return cfg.At(entry.Path+".features", "%s", err)
 		}
 		output, _ := entry.Params["feature_output"].(string)
-		if output == "" {
+		if output == "" && slices.Contains(networkKeys(m.Describe().Parameters), "feature_output") {
 			return cfg.At(entry.Path+".features", "needs feature_output: which value of the network is compared")
 		}
 		row.Task.Features, row.Task.FeatureOutput = net.Model, output
+	}
+	if c, ok := m.(methods.TaskChecker); ok {
+		if err := c.CheckTask(row.Task); err != nil {
+			return located(cfg, entry, err)
+		}
 	}
 	row.Inputs = nets.Take()
 	e.Rows = append(e.Rows, row)

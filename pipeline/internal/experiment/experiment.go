@@ -28,7 +28,8 @@ type Experiment struct {
 	Inputs    []source.Input
 	Warnings  []string
 
-	momentCut gan.Cut // what the second moment is measured on where that is not Cut
+	shared    methods.Shared // between the rows
+	momentCut gan.Cut        // what the second moment is measured on where that is not Cut
 
 	paper *report.PaperTable // published numbers, or nil
 }
@@ -39,7 +40,7 @@ type Row struct {
 	Kind   string
 	Path   string // in the config, such as "method.0"
 	Method methods.Method
-	Task   methods.Task   // without Cut, Table, Session and Moment, which are the experiment's
+	Task   methods.Task   // without the moment, which a run measures
 	Inputs []source.Input // networks that the edit depends on
 }
 

@@ -23,8 +23,17 @@ func fields(p *methods.Params) map[string]reflect.Value {
 	return out
 }
 
-// featureKeys are the keys of a method's table that name the network whose features it compares.
-var featureKeys = []string{"features", "feature_output"}
+// networkKeys are the keys of a method's table that name the network whose features it compares: one output of it, or what
+// the method's own settings say.
+func networkKeys(allowed []string) []string {
+	if slices.Contains(allowed, "feature_weight") {
+		return []string{"features", "feature_output"}
+	}
+	if slices.Contains(allowed, "features") {
+		return []string{"features"}
+	}
+	return nil
+}
 
 // params fills in what an entry says over the defaults of its method.
 func params(cfg *config.Experiment, entry config.Entry, m methods.Method) (methods.Params, error) {
@@ -33,7 +42,7 @@ func params(cfg *config.Experiment, entry config.Entry, m methods.Method) (metho
 	allowed := m.Describe().Parameters
 	for _, key := range slices.Sorted(maps.Keys(entry.Params)) {
 		path := entry.Path + "." + key
-		if slices.Contains(allowed, "feature_weight") && slices.Contains(featureKeys, key) {
+		if slices.Contains(networkKeys(allowed), key) {
 			if _, ok := entry.Params[key].(string); !ok {
 				return p, cfg.At(path, "must be text in quotes")
 			}
@@ -83,6 +92,18 @@ func assign(field reflect.Value, value any) error {
 			return fmt.Errorf("must be text in quotes, is %v", value)
 		}
 		field.SetString(s)
+	case reflect.Slice:
+		list, ok := value.([]any)
+		words := make([]string, len(list))
+		for i := range list {
+			if words[i], ok = list[i].(string); !ok {
+				break
+			}
+		}
+		if !ok {
+			return fmt.Errorf("must be a list of texts in quotes, is %v", value)
+		}
+		field.Set(reflect.ValueOf(words))
 	default:
 		return errors.New("has a type that configs cannot express")
 	}

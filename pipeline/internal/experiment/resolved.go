@@ -21,7 +21,7 @@ func (e *Experiment) resolved() []byte {
 	var methods, metrics []table
 	for i := range e.Rows {
 		t := settings(e.Rows[i].Method, e.Rows[i].Task.Params)
-		for _, key := range featureKeys {
+		for _, key := range networkKeys(e.Rows[i].Method.Describe().Parameters) {
 			if v, ok := c.Methods[i].Params[key]; ok {
 				t[key] = v
 			}
