@@ -24,11 +24,12 @@ func DefaultAdam(rate float64) Adam {
 //	m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2) g^2
 //	w -= rate/(1-beta1^t) * m / (sqrt(v)/sqrt(1-beta2^t) + epsilon)
 func (a Adam) Step(t int, w, g, m, v []float32) {
-	kernel.AdamStep{
+	step := kernel.AdamStep{
 		B1: float32(a.Beta1), C1: float32(1 - a.Beta1),
 		B2: float32(a.Beta2), C2: float32(1 - a.Beta2),
 		Rate: float32(a.Rate / (1 - math.Pow(a.Beta1, float64(t)))),
 		Norm: float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(t)))),
 		Eps:  float32(a.Epsilon),
-	}.Run(w, g, m, v)
+	}
+	pass(len(w), func(lo, hi int) { step.Run(w[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi]) })
 }

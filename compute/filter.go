@@ -74,18 +74,27 @@ func (f *Filter) ConvInto(y, x *Tensor, bias []float32) {
 		}
 		return
 	}
+	Split(f.p.Groups, 1+leastWork/max(f.co/f.p.Groups*f.cg*f.kh*f.kw*oh*ow, 1), func(lo, hi int) {
+		f.convGroups(y.Data, x.Data, bias, lo, hi, n, h, w)
+	})
+}
+
+// convGroups convolves n images with the groups lo to hi-1.
+func (f *Filter) convGroups(y, x []float32, bias []float32, lo, hi, n, h, w int) {
+	ci := f.cg * f.p.Groups
+	oh, ow := f.p.OutSize(h, w, f.kh, f.kw)
 	in := readerFor(f.p, f.cg, f.kh, f.kw, h, w, oh, ow)
 	defer in.release()
 	rows, size := f.co/f.p.Groups, panelLen(f.co/f.p.Groups, f.cg*f.kh*f.kw)
-	for g := range f.p.Groups {
+	for g := lo; g < hi; g++ {
 		m := product{a: f.panels[g*size:][:size], rows: rows, ldc: oh * ow}
 		if bias != nil {
 			m.bias = make([]float32, (rows+kernel.Rows-1)/kernel.Rows*kernel.Rows)
 			copy(m.bias, bias[g*rows:][:rows])
 		}
 		for b := range n {
-			step := in.read(&m, x.Data[(b*ci+g*f.cg)*h*w:])
-			m.c = y.Data[(b*f.co+g*rows)*oh*ow:]
+			step := in.read(&m, x[(b*ci+g*f.cg)*h*w:])
+			m.c = y[(b*f.co+g*rows)*oh*ow:]
 			m.image(in.oh, in.ow, step)
 		}
 	}

@@ -35,8 +35,13 @@ func BlurInto(y, x *Tensor, pad0, pad1 int) {
 	if oh < 1 || ow < 1 || !slices.Equal(y.Shape, []int{n, c, oh, ow}) {
 		panic(fmt.Sprintf("compute: Blur of %v with padding %d,%d into %v", x.Shape, pad0, pad1, y.Shape))
 	}
-	// One channel at a time, so that everything stays in the first two caches: the padded image is filtered along
-	// its rows as one long row (the last three results of each row are of no use), then down its columns.
+	Split(n*c, 1+passGrain/(2*oh*ow), func(lo, hi int) { blurPlanes(y.Data, x.Data, lo, hi, h, w, oh, ow, pad0) })
+}
+
+// blurPlanes filters planes from to to-1, one at a time, so that everything stays in the first two caches: the padded
+// image is filtered along its rows as one long row (the last three results of each row are of no use), then down its
+// columns.
+func blurPlanes(y, x []float32, from, to, h, w, oh, ow, pad0 int) {
 	cols := ow + 3
 	buf, release := borrow(2 * (oh + 3) * cols)
 	defer release()
@@ -44,8 +49,8 @@ func BlurInto(y, x *Tensor, pad0, pad1 int) {
 	clear(padded)
 	first, last := max(0, pad0), min(h+pad0, oh+3)
 	along := len(padded) - 3
-	for i := range n * c {
-		in, out := x.Data[i*h*w:][:h*w], y.Data[i*oh*ow:][:oh*ow]
+	for i := from; i < to; i++ {
+		in, out := x[i*h*w:][:h*w], y[i*oh*ow:][:oh*ow]
 		for r := first; r < last; r++ {
 			padRow(padded[r*cols:][:cols], in[(r-pad0)*w:][:w], pad0)
 		}
@@ -65,6 +70,11 @@ func BlurGrad(dy *Tensor, pad0, pad1 int) *Tensor { return Blur(dy, 3-pad0, 3-pa
 func Upsample2x(x *Tensor) *Tensor {
 	n, c, h, w := dims4("Upsample2x", x)
 	y := New(n, c, 2*h, 2*w)
+	Split(n*c, 1+passGrain/max(8*h*w, 1), func(lo, hi int) { upsamplePlanes(y.Data, x.Data, lo, hi, h, w) })
+	return y
+}
+
+func upsamplePlanes(y, x []float32, from, to, h, w int) {
 	// Rows first: wide holds the rows of one channel stretched, between two rows of zeros.
 	wide, release := borrow((h + 2) * 2 * w)
 	defer release()
@@ -73,21 +83,20 @@ func Upsample2x(x *Tensor) *Tensor {
 	halves, releaseHalves := borrow(4*w + 2)
 	defer releaseHalves()
 	padded, even, odd := halves[:w+2], halves[w+2:][:w], halves[2*w+2:][:w]
-	for i := range n * c {
+	for i := from; i < to; i++ {
 		for r := range h {
-			padRow(padded, x.Data[(i*h+r)*w:][:w], 1)
+			padRow(padded, x[(i*h+r)*w:][:w], 1)
 			kernel.Blend(even, padded[1:], padded, firInner, firOuter)
 			kernel.Blend(odd, padded[1:], padded[2:], firInner, firOuter)
 			kernel.Interleave(wide[(r+1)*2*w:][:2*w], even, odd)
 		}
-		out := y.Data[i*4*h*w:][:4*h*w]
+		out := y[i*4*h*w:][:4*h*w]
 		for r := range h {
 			above, here, below := wide[r*2*w:], wide[(r+1)*2*w:], wide[(r+2)*2*w:]
 			kernel.Blend(out[2*r*2*w:][:2*w], here, above, firInner, firOuter)
 			kernel.Blend(out[(2*r+1)*2*w:][:2*w], here, below, firInner, firOuter)
 		}
 	}
-	return y
 }
 
 // Upsample2xGrad is the adjoint of Upsample2x: dy [N,C,2H,2W] becomes [N,C,H,W].
@@ -100,14 +109,13 @@ func Upsample2xGrad(dy *Tensor) *Tensor {
 	// The filter at every second position: out[i] = sum of dy[2i-1..2i+2] with [.25,.75,.75,.25].
 	full := Blur(dy, 1, 2)
 	y := New(n, c, h, w)
-	odd, release := borrow(w)
-	defer release()
-	for i := range n * c {
-		for j := range h {
-			src, dst := full.Data[(i*h2+2*j)*w2:][:w2], y.Data[(i*h+j)*w:][:w]
-			kernel.Deinterleave(dst, odd, src)
+	Split(n*c, 1+passGrain/max(2*h*w, 1), func(lo, hi int) {
+		odd, release := borrow(w)
+		defer release()
+		for j := lo * h; j < hi*h; j++ {
+			kernel.Deinterleave(y.Data[j*w:][:w], odd, full.Data[2*j*w2:][:w2])
 		}
-	}
+	})
 	return y
 }
 

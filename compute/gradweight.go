@@ -86,17 +86,23 @@ func newWeightGradient(p Params, rows, channels, kh, kw, oh, ow int) *weightGrad
 func (g *weightGradient) image(x, dy []float32, h, w int) {
 	g.layout.fill(g.planes, x, g.channels, h, w)
 	clear(g.planes[g.channels*g.layout.plane : g.padded*g.layout.plane])
-	for c := 0; c < g.padded; c += 8 {
-		b := kernel.Block8{LDD: g.padded, DstStep: 8 * g.padded, LDS: g.layout.plane, SrcStep: 8, Count: g.layout.plane / 8}
-		b.Transpose(g.pixelMajor[c:], g.planes[c*g.layout.plane:])
-	}
+	Split(g.padded/8, 1+passGrain/(8*g.layout.plane), func(lo, hi int) {
+		for c := 8 * lo; c < 8*hi; c += 8 {
+			b := kernel.Block8{LDD: g.padded, DstStep: 8 * g.padded, LDS: g.layout.plane, SrcStep: 8, Count: g.layout.plane / 8}
+			b.Transpose(g.pixelMajor[c:], g.planes[c*g.layout.plane:])
+		}
+	})
 	packRows(g.a, dy, g.rows, g.pixels, g.pixels)
 	g.direct(g.vectors)
 }
 
 // write rearranges the sum: row o, channel c and tap t go to dw[o*rowStep + c*channelStep + t].
 func (g *weightGradient) write(dw []float32, rowStep, channelStep int) {
-	for o := range g.rows {
+	Split(g.rows, 1+passGrain/max(g.ldc, 1), func(lo, hi int) { g.writeRows(dw, lo, hi, rowStep, channelStep) })
+}
+
+func (g *weightGradient) writeRows(dw []float32, from, to, rowStep, channelStep int) {
+	for o := from; o < to; o++ {
 		src, dst := g.c[o*g.ldc:][:g.ldc], dw[o*rowStep:]
 		if g.taps == 1 && channelStep == 1 {
 			copy(dst[:g.channels], src)

@@ -44,12 +44,14 @@ func AddGram(sum []float64, x *Tensor) {
 			transpose(turned, image[from:], c, count, pixels, cols)
 			m := product{a: panels, rows: c, off: offsets[:count], b: turned, c: part, ldc: cols}
 			m.direct(vectors)
-			for i := range c {
-				to := sum[i*c:][:c]
-				for j, v := range part[i*cols:][:c] {
-					to[j] += float64(v)
+			Split(c, 1+passGrain/max(c, 1), func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					to := sum[i*c:][:c]
+					for j, v := range part[i*cols:][:c] {
+						to[j] += float64(v)
+					}
 				}
-			}
+			})
 		}
 	}
 }

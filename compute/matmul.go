@@ -35,15 +35,17 @@ func Linear(x, w *Tensor, bias []float32) *Tensor {
 	}
 	n, in, out := x.Shape[0], x.Shape[1], w.Shape[0]
 	y := New(n, out)
-	for o := range out { // every row of the weight is read from memory once
-		row := w.Data[o*in:][:in]
-		var start float32
-		if bias != nil {
-			start = bias[o]
+	Split(out, 1+passGrain/max(in, 1), func(lo, hi int) {
+		for o := lo; o < hi; o++ { // every row of the weight is read from memory once
+			row := w.Data[o*in:][:in]
+			var start float32
+			if bias != nil {
+				start = bias[o]
+			}
+			for b := range n {
+				y.Data[b*out+o] = start + kernel.Dot(x.Data[b*in:][:in], row)
+			}
 		}
-		for b := range n {
-			y.Data[b*out+o] = start + kernel.Dot(x.Data[b*in:][:in], row)
-		}
-	}
+	})
 	return y
 }

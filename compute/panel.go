@@ -8,9 +8,19 @@ import "rewriting/compute/internal/kernel"
 // panelLen is the size of the packed form of a rows x k matrix.
 func panelLen(rows, k int) int { return (rows + kernel.Rows - 1) / kernel.Rows * kernel.Rows * k }
 
+// packGrain is how many panels of k columns a processor packs at least.
+func packGrain(k int) int { return max(1, 1<<14/(kernel.Rows*max(k, 1))) }
+
 // packRows packs a matrix of rows x k whose rows are lds elements apart.
 func packRows(dst, src []float32, rows, k, lds int) {
-	for r := 0; r < rows; r += kernel.Rows {
+	Split((rows+kernel.Rows-1)/kernel.Rows, packGrain(k), func(lo, hi int) {
+		packPanels(dst, src, lo*kernel.Rows, min(hi*kernel.Rows, rows), rows, k, lds)
+	})
+}
+
+// packPanels packs the panels that begin with rows from, from+8, ... below to.
+func packPanels(dst, src []float32, from, to, rows, k, lds int) {
+	for r := from; r < to; r += kernel.Rows {
 		panel := dst[r*k:][:kernel.Rows*k]
 		if rows-r < kernel.Rows || k < 8 {
 			clear(panel)
@@ -34,7 +44,15 @@ func packRows(dst, src []float32, rows, k, lds int) {
 // with inner rows and outer*taps columns. Consecutive outer entries are step elements apart.
 func packSwapped(dst, w []float32, outer, inner, taps, step int) {
 	k := outer * taps
-	for r := 0; r < inner; r += kernel.Rows {
+	Split((inner+kernel.Rows-1)/kernel.Rows, packGrain(k), func(lo, hi int) {
+		packSwappedPanels(dst, w, lo*kernel.Rows, min(hi*kernel.Rows, inner), outer, inner, taps, step)
+	})
+}
+
+// packSwappedPanels packs the panels that begin with rows from, from+8, ... below to.
+func packSwappedPanels(dst, w []float32, from, to, outer, inner, taps, step int) {
+	k := outer * taps
+	for r := from; r < to; r += kernel.Rows {
 		panel := dst[r*k:][:kernel.Rows*k]
 		if inner-r < kernel.Rows || taps < 8 {
 			clear(panel)
@@ -57,14 +75,16 @@ func packSwapped(dst, w []float32, outer, inner, taps, step int) {
 
 // selectTaps copies from packed panels of rows x (channels*taps) the columns of some taps only.
 func selectTaps(dst, src []float32, rows, channels, taps int, chosen []int) {
-	for r := 0; r < rows; r += kernel.Rows {
-		from := src[r*channels*taps:]
-		to := dst[r*channels*len(chosen):]
-		for c := range channels {
-			for j, t := range chosen {
-				*(*[kernel.Rows]float32)(to[(c*len(chosen)+j)*kernel.Rows:]) =
-					*(*[kernel.Rows]float32)(from[(c*taps+t)*kernel.Rows:])
+	Split((rows+kernel.Rows-1)/kernel.Rows, packGrain(channels*len(chosen)), func(lo, hi int) {
+		for r := lo * kernel.Rows; r < min(hi*kernel.Rows, rows); r += kernel.Rows {
+			from := src[r*channels*taps:]
+			to := dst[r*channels*len(chosen):]
+			for c := range channels {
+				for j, t := range chosen {
+					*(*[kernel.Rows]float32)(to[(c*len(chosen)+j)*kernel.Rows:]) =
+						*(*[kernel.Rows]float32)(from[(c*taps+t)*kernel.Rows:])
+				}
 			}
 		}
-	}
+	})
 }

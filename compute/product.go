@@ -28,16 +28,46 @@ const (
 	mostVectors = 63
 	// directSteps bounds the inner dimension of one kernel call where the taps of a convolution overlap in B.
 	directSteps = 288
+	// enoughBlocks is how many blocks of columns divide evenly among the processors without dividing rows, too.
+	enoughBlocks = 32
+	// leastPanels and leastWork (in multiplications) bound the work of one part from below.
+	leastPanels = 8
+	leastWork   = 1 << 20
 )
 
 // direct computes the product for the given vectors, reading b where it is.
 func (p *product) direct(vectors []vector) {
 	n := p.blockVectors()
-	steps := directSteps
-	for lo := 0; lo < len(vectors); lo += n {
-		block := vectors[lo:min(lo+n, len(vectors))]
-		eachBlock(len(p.off), steps, func(k0, k1 int) { p.tiles(k0, p.off[k0:k1], p.b, block) })
+	p.divide(len(vectors), n, func(lo, hi, r0, r1 int) {
+		block := vectors[lo:hi]
+		eachBlock(len(p.off), directSteps, func(k0, k1 int) { p.tiles(k0, p.off[k0:k1], p.b, block, r0, r1) })
+	})
+}
+
+// divide calls f for every block of at most n of the product's vectors, with all rows or, where blocks are too few to
+// keep the processors busy, with some of them. The inner dimension is never divided: how a result is summed does not
+// depend on how the work is.
+func (p *product) divide(vectors, n int, f func(lo, hi, r0, r1 int)) {
+	blocks := (vectors + n - 1) / n
+	panels := (p.rows + kernel.Rows - 1) / kernel.Rows
+	// Work for one processor at least: some tens of microseconds, and a gathered panel for no fewer rows than pay for it.
+	panelWork := kernel.Rows * kernel.Lanes() * min(n, vectors) * len(p.off)
+	least := min(panels, max(leastPanels, (leastWork+panelWork-1)/panelWork))
+	groups := 1
+	if blocks < enoughBlocks {
+		groups = min((enoughBlocks+blocks-1)/blocks, panels/least)
 	}
+	grain := (leastWork + panelWork*panels/groups - 1) / (panelWork * panels / groups)
+	Split(blocks*groups, grain, func(from, to int) {
+		for i := from; i < to; {
+			// Row groups of one block that belong to this part are done together.
+			block, group := i/groups, i%groups
+			end := min(groups, group+to-i)
+			lo := block * n
+			f(lo, min(lo+n, vectors), group*panels/groups*kernel.Rows, min(p.rows, end*panels/groups*kernel.Rows))
+			i += end - group
+		}
+	})
 }
 
 // gathered computes the product for all pixels of an oh x ow map whose rows are rowStep apart in b and dense in
@@ -48,17 +78,16 @@ func (p *product) gathered(oh, ow, rowStep int) {
 	steps := panelBlock / (3 * 4 * lanes)
 	pixels := oh * ow
 	width := min(n, (pixels+lanes-1)/lanes) * lanes
-	panel, release := borrow(min(steps, len(p.off))*width + kernel.Slack)
-	defer release()
 	dense := make([]int, min(steps, len(p.off)))
 	for i := range dense {
 		dense[i] = i * width
 	}
-	var chunks []kernel.Chunk
-	var block []vector
-	for lo := 0; lo < pixels; lo += width {
-		hi := min(lo+width, pixels)
-		chunks, block = chunks[:0], block[:0]
+	p.divide((pixels+lanes-1)/lanes, width/lanes, func(first, last, r0, r1 int) {
+		panel, release := borrow(min(steps, len(p.off))*width + kernel.Slack)
+		defer release()
+		var chunks []kernel.Chunk
+		var block []vector
+		lo, hi := first*lanes, min(last*lanes, pixels)
 		for y := lo / ow; y*ow < hi; y++ {
 			x, end := max(lo-y*ow, 0), min(hi-y*ow, ow)
 			for ; x < end; x += lanes {
@@ -70,9 +99,9 @@ func (p *product) gathered(oh, ow, rowStep int) {
 		}
 		eachBlock(len(p.off), steps, func(k0, k1 int) {
 			kernel.FillPanel(panel, width, p.b, p.off[k0:k1], chunks)
-			p.tiles(k0, dense[:k1-k0], panel, block)
+			p.tiles(k0, dense[:k1-k0], panel, block, r0, r1)
 		})
-	}
+	})
 }
 
 // blockVectors is the number of vectors whose part of C fits resultBlock, in whole tiles.
@@ -88,8 +117,8 @@ func eachBlock(n, limit int, f func(lo, hi int)) {
 	}
 }
 
-// tiles multiplies columns k0 and following of A with the vectors of one block.
-func (p *product) tiles(k0 int, off []int, b []float32, block []vector) {
+// tiles multiplies rows r0 to r1-1 and columns k0 and following of A with the vectors of one block.
+func (p *product) tiles(k0 int, off []int, b []float32, block []vector, r0, r1 int) {
 	k := len(p.off)
 	t := kernel.Tile{Off: &off[0], K: len(off), LDC: p.ldc}
 	if k0 > 0 || p.add {
@@ -104,9 +133,9 @@ func (p *product) tiles(k0 int, off []int, b []float32, block []vector) {
 			t.B[v] = &b[block[v].b]
 			t.Lanes[v] = block[v].lanes
 		}
-		for r := 0; r < p.rows; r += kernel.Rows {
+		for r := r0; r < r1; r += kernel.Rows {
 			t.A = &p.a[r*k+k0*kernel.Rows]
-			t.Rows = min(kernel.Rows, p.rows-r)
+			t.Rows = min(kernel.Rows, r1-r)
 			for v := range t.Vecs {
 				t.C[v] = &p.c[r*p.ldc+block[v].c]
 			}

@@ -132,20 +132,22 @@ func (s *scatter) offsets(l staging, y, x axis) []int {
 func (s *scatter) weave(dst []float32, part [][]float32, ry, h, w int) {
 	sy, sx := s.p.Stride[0], s.p.Stride[1]
 	ph := (h - ry + sy - 1) / sy
-	for c := range s.rows {
-		for y := range ph {
-			row := dst[(c*h+ry+y*sy)*w:][:w]
-			if sx == 2 && len(part) == 2 {
-				pw0, pw1 := (w+1)/2, w/2
-				kernel.Interleave(row, part[0][(c*ph+y)*pw0:][:pw0], part[1][(c*ph+y)*pw1:][:pw1])
-				continue
-			}
-			for rx, p := range part {
-				pw := (w - rx + sx - 1) / sx
-				for i, v := range p[(c*ph+y)*pw:][:pw] {
-					row[i*sx+rx] = v
+	Split(s.rows, 1+passGrain/max(ph*w, 1), func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			for y := range ph {
+				row := dst[(c*h+ry+y*sy)*w:][:w]
+				if sx == 2 && len(part) == 2 {
+					pw0, pw1 := (w+1)/2, w/2
+					kernel.Interleave(row, part[0][(c*ph+y)*pw0:][:pw0], part[1][(c*ph+y)*pw1:][:pw1])
+					continue
+				}
+				for rx, p := range part {
+					pw := (w - rx + sx - 1) / sx
+					for i, v := range p[(c*ph+y)*pw:][:pw] {
+						row[i*sx+rx] = v
+					}
 				}
 			}
 		}
-	}
+	})
 }

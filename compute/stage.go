@@ -52,6 +52,12 @@ func (s staging) len(channels int) int { return channels*s.plane + kernel.Slack 
 
 // fill writes channels of x, each h x w, to dst.
 func (s staging) fill(dst, x []float32, channels, h, w int) {
+	Split(channels, 1+passGrain/s.plane, func(lo, hi int) {
+		s.fillChannels(dst[lo*s.plane:], x[lo*h*w:], hi-lo, h, w)
+	})
+}
+
+func (s staging) fillChannels(dst, x []float32, channels, h, w int) {
 	if s.stride == 1 && s.cols <= 64 {
 		s.fillNarrow(dst, x, channels, h, w)
 		return

@@ -30,10 +30,12 @@ func DemodulateSquared(e, s *Tensor, sigma float32) *Tensor {
 	for b := range n {
 		style := s.Data[b*ci:][:ci]
 		kernel.Mul(squares, style, style)
-		for o := range co {
-			sum := float64(kernel.Dot(e.Data[o*ci:][:ci], squares))
-			c.Data[b*co+o] = float32(1 / math.Sqrt(float64(sigma)*float64(sigma)*sum+1e-8))
-		}
+		Split(co, 1+passGrain/max(ci, 1), func(lo, hi int) {
+			for o := lo; o < hi; o++ {
+				sum := float64(kernel.Dot(e.Data[o*ci:][:ci], squares))
+				c.Data[b*co+o] = float32(1 / math.Sqrt(float64(sigma)*float64(sigma)*sum+1e-8))
+			}
+		})
 	}
 	return c
 }
@@ -43,7 +45,8 @@ func SquaredTaps(w *Tensor) *Tensor {
 	co, ci := w.Shape[0], w.Shape[1]
 	e := New(co, ci)
 	if e.Len() > 0 {
-		kernel.SquaredTaps(e.Data, w.Data, len(w.Data)/e.Len())
+		taps := len(w.Data) / e.Len()
+		pass(len(e.Data), func(lo, hi int) { kernel.SquaredTaps(e.Data[lo:hi], w.Data[lo*taps:], taps) })
 	}
 	return e
 }
@@ -54,10 +57,12 @@ func ScaleChannels(x, s *Tensor) {
 	if s.Len() != n*c {
 		panic(fmt.Sprintf("compute: ScaleChannels of %v by %v", x.Shape, s.Shape))
 	}
-	for i, v := range s.Data {
-		plane := x.Data[i*h*w:][:h*w]
-		kernel.Scale(plane, plane, v)
-	}
+	Split(n*c, 1+passGrain/max(h*w, 1), func(lo, hi int) {
+		for i, v := range s.Data[lo:hi] {
+			plane := x.Data[(lo+i)*h*w:][:h*w]
+			kernel.Scale(plane, plane, v)
+		}
+	})
 }
 
 // AddChannelBias adds bias (length C) in place to every pixel of x [N,C,H,W].
@@ -66,10 +71,12 @@ func AddChannelBias(x *Tensor, bias []float32) {
 	if len(bias) != c {
 		panic(fmt.Sprintf("compute: AddChannelBias of %v with %d values", x.Shape, len(bias)))
 	}
-	for i := range n * c {
-		plane := x.Data[i*h*w:][:h*w]
-		kernel.Offset(plane, plane, bias[i%c])
-	}
+	Split(n*c, 1+passGrain/max(h*w, 1), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			plane := x.Data[i*h*w:][:h*w]
+			kernel.Offset(plane, plane, bias[i%c])
+		}
+	})
 }
 
 // NoiseBiasAct is the end of StyleGAN2's styled convolution, in place on x [N,C,H,W]:
@@ -80,16 +87,18 @@ func NoiseBiasAct(x, noise *Tensor, strength float32, bias []float32) {
 	if (noise != nil && noise.Len() != n*h*w) || (bias != nil && len(bias) != c) {
 		panic(fmt.Sprintf("compute: NoiseBiasAct of %v with noise %v and %d biases", x.Shape, noise, len(bias)))
 	}
-	for i := range n * c {
-		var b float32
-		if bias != nil {
-			b = bias[i%c]
+	Split(n*c, 1+passGrain/max(h*w, 1), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			var b float32
+			if bias != nil {
+				b = bias[i%c]
+			}
+			plane := x.Data[i*h*w:][:h*w]
+			if noise == nil {
+				kernel.Leaky(plane, plane, lreluSlope, lreluGain, b)
+			} else {
+				kernel.NoiseLeaky(plane, plane, noise.Data[i/c*h*w:][:h*w], strength, lreluSlope, lreluGain, b)
+			}
 		}
-		plane := x.Data[i*h*w:][:h*w]
-		if noise == nil {
-			kernel.Leaky(plane, plane, lreluSlope, lreluGain, b)
-		} else {
-			kernel.NoiseLeaky(plane, plane, noise.Data[i/c*h*w:][:h*w], strength, lreluSlope, lreluGain, b)
-		}
-	}
+	})
 }

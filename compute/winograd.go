@@ -65,9 +65,6 @@ func (t *winograd) image(y, x []float32, h, w int, bias []float32) {
 	buf, release := borrow(36*(inStep+outStep) + kernel.Slack)
 	defer release()
 	in, out := buf[:36*inStep], buf[36*inStep:]
-	phases := newTilePhases(rows, pitch, ld)
-	defer phases.release()
-
 	var frequency [36]int
 	for f := range frequency {
 		frequency[f] = f * outStep
@@ -79,26 +76,39 @@ func (t *winograd) image(y, x []float32, h, w int, bias []float32) {
 	for first := 0; first < h/4; first += rows {
 		count := min(rows, h/4-first)
 		n := (count*pitch + lanes - 1) / lanes * lanes
-		for c := range t.ci {
-			phases.fill(x[c*h*w:][:h*w], h, w, 4*first, count)
-			kernel.WinogradIn(in[c*ld:], inStep, phases.planes, &phases.off, n)
-		}
+		grain := 1 + passGrain/(16*n)
+		Split(t.ci, grain, func(lo, hi int) {
+			phases := newTilePhases(rows, pitch, ld)
+			defer phases.release()
+			for c := lo; c < hi; c++ {
+				phases.fill(x[c*h*w:][:h*w], h, w, 4*first, count)
+				kernel.WinogradIn(in[c*ld:], inStep, phases.planes, &phases.off, n)
+			}
+		})
 		vectors := make([]vector, 0, n/lanes)
 		for j := 0; j < n; j += lanes {
 			vectors = append(vectors, vector{b: j, c: j, lanes: lanes})
 		}
-		for f, a := range t.panels {
-			m := product{a: a, rows: t.co, off: off, c: out[f*outStep:], ldc: ld}
-			eachBlock(t.ci, panelBlock/(3*4*lanes), func(k0, k1 int) { m.tiles(k0, off[k0:k1], in[f*inStep:], vectors) })
-		}
-		for c := range t.co {
-			var b float32
-			if bias != nil {
-				b = bias[c]
+		Split(len(t.panels), 1+leastWork/(t.ci*t.co*n), func(lo, hi int) {
+			for f := lo; f < hi; f++ {
+				m := product{a: t.panels[f], rows: t.co, off: off, c: out[f*outStep:], ldc: ld}
+				eachBlock(t.ci, panelBlock/(3*4*lanes), func(k0, k1 int) {
+					m.tiles(k0, off[k0:k1], in[f*inStep:], vectors, 0, t.co)
+				})
 			}
-			kernel.WinogradOut(phases.planes, phases.plane, out[c*ld:], &frequency, n, b)
-			phases.weave(y[(c*h+4*first)*w:], w, count)
-		}
+		})
+		Split(t.co, grain, func(lo, hi int) {
+			phases := newTilePhases(rows, pitch, ld)
+			defer phases.release()
+			for c := lo; c < hi; c++ {
+				var b float32
+				if bias != nil {
+					b = bias[c]
+				}
+				kernel.WinogradOut(phases.planes, phases.plane, out[c*ld:], &frequency, n, b)
+				phases.weave(y[(c*h+4*first)*w:], w, count)
+			}
+		})
 	}
 }
 
