@@ -53,7 +53,11 @@ func (e *Experiment) Recompute(ctx context.Context, dir string, v *study.Verifie
 	for _, i := range drawn {
 		rg := r.plan.chunks[i]
 		if r.Subset != nil {
-			if _, err := r.search(ctx, rg); err != nil {
+			chunk, err := r.search(ctx, rg)
+			if err == nil {
+				err = chunk.keep(r.Store)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -74,7 +74,7 @@ func (r *run) readSelection() error {
 	for k := 0; !r.isSelected(); k++ {
 		rg := r.scanRange(k)
 		f := r.plan.selection.Chunk(rg)
-		payload, err := r.Store.Read(f.Path, f.Key)
+		payload, err := r.read(f)
 		if stage.Missing(err) {
 			break // a damaged one is told by the survey
 		}
@@ -122,8 +122,9 @@ func (r *run) selectSamples(ctx context.Context, before *study.Plan) error {
 // patience is how many images are looked at for each that is wanted.
 const patience = 50
 
-// choose looks at clean images until there are enough that contain the object. Chunks are searched in order, some at a time;
-// what counts is the first chunk with which there are enough, so the choice does not depend on how many are searched at once.
+// choose looks at clean images until there are enough that contain the object: a chunk per worker at a time. Chunks count in
+// their order, and those after the one with which there are enough are not kept, so neither the choice nor the files depend
+// on the number of workers.
 func (r *run) choose(ctx context.Context) error {
 	if r.isSelected() {
 		return nil
@@ -138,7 +139,7 @@ func (r *run) choose(ctx context.Context) error {
 			return fmt.Errorf("only %d of the first %d images contain %s, %d are wanted: choose fewer (samples.count) or another object (samples.contains)",
 				r.selected.count, seen, r.Subset.Object, want)
 		}
-		wave := make([]*scores, r.wave(want, size))
+		wave := make([]*searched, r.Workers)
 		err := stage.Each(ctx, r.Workers, len(wave), func(ctx context.Context, i int) (err error) {
 			wave[i], err = r.search(ctx, r.scanRange(seen/size+i))
 			return err
@@ -146,10 +147,14 @@ func (r *run) choose(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, found := range wave {
-			if !r.isSelected() {
-				r.selected.add(found)
+		for _, chunk := range wave {
+			if r.isSelected() {
+				break
 			}
+			if err := chunk.keep(r.Store); err != nil {
+				return err
+			}
+			r.selected.add(chunk.found)
 		}
 		meter.Set(min(r.selected.count, want), "")
 	}
@@ -157,46 +162,52 @@ func (r *run) choose(ctx context.Context) error {
 	return nil
 }
 
-// wave is how many chunks to search next: as many as the share found so far asks for, in rounds of all workers.
-func (r *run) wave(want, size int) int {
-	missing := max(want-r.selected.count, want-len(r.selected.in), 1)
-	share := (float64(r.selected.count) + 1) / (float64(len(r.selected.in)) + 1)
-	chunks := int(float64(missing)/share)/size + 1
-	rounds := max(1, chunks/(2*r.Workers)) // half of it, for the share is uncertain
-	return rounds * r.Workers
+// searched is a chunk that was looked at.
+type searched struct {
+	found *scores
+	files []study.File // not there yet
+	bytes [][]byte
 }
 
-// search looks at one chunk of clean images, and keeps them.
-func (r *run) search(ctx context.Context, rg stage.Range) (*scores, error) {
+func (s *searched) keep(store *stage.Store) error {
+	for i, f := range s.files {
+		if err := store.Publish(f.Path, f.Key, s.bytes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// search looks at one chunk of clean images.
+func (r *run) search(ctx context.Context, rg stage.Range) (*searched, error) {
 	f := r.plan.selection.Chunk(rg)
-	if payload, err := r.Store.Read(f.Path, f.Key); err == nil {
-		if found, err := decodeScores(payload, rg, 1); err == nil && found.failures() == 0 {
-			return found, nil
+	if payload, err := r.read(f); err == nil {
+		if found, err := decodeScores(payload, rg, len(selectionColumn)); err == nil && found.failures() == 0 {
+			return &searched{found: found}, nil
 		}
 	} else if !stage.Missing(err) {
 		return nil, err
 	}
-	info := r.Generator.Info()
-	size := 3 * info.Resolution * info.Resolution
-	cleanFile := r.plan.clean.Chunk(rg)
 	clean, err := r.cleanChunk(rg)
 	if err != nil {
 		return nil, err
 	}
-	drawn := clean != nil
-	if !drawn {
+	info := r.Generator.Info()
+	size := 3 * info.Resolution * info.Resolution
+	fresh := clean == nil
+	if fresh {
 		clean = make([]byte, rg.Count*size)
 	}
-	found := newScores(rg.Count)
+	out := &searched{found: newScores(rg.Count)}
 	for i := range rg.Count {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		seed := rg.First + uint32(i)
-		z, pixels := latent.Seed(seed, info.LatentDim), clean[i*size:(i+1)*size]
-		if !drawn {
+		seed, pixels := rg.First+uint32(i), clean[i*size:(i+1)*size]
+		z := latent.Seed(seed, info.LatentDim)
+		if fresh {
 			if err := draw(pixels, func() (*compute.Tensor, error) { return r.Generator.Image(z) }); err != nil {
-				found.failed[i] = "clean image: " + err.Error()
+				out.found.failed[i] = "clean image: " + err.Error()
 				continue
 			}
 		}
@@ -205,31 +216,29 @@ func (r *run) search(ctx context.Context, rg stage.Range) (*scores, error) {
 			return nil, context.Cause(ctx)
 		}
 		if err != nil {
-			found.failed[i] = err.Error()
+			out.found.failed[i] = err.Error()
 			continue
 		}
-		found.values[i] = []float64{0}
+		out.found.values[i] = []float64{0}
 		if has {
-			found.values[i][0] = 1
+			out.found.values[i][0] = 1
 		}
 	}
-	if !drawn && found.failures() == 0 {
-		file := npy.Bytes([]int{rg.Count, info.Resolution, info.Resolution, 3}, clean)
-		if err := r.Store.Publish(cleanFile.Path, cleanFile.Key, file); err != nil {
-			return nil, err
-		}
+	if fresh && out.found.failures() == 0 {
+		out.files = append(out.files, r.plan.clean.Chunk(rg))
+		out.bytes = append(out.bytes, npy.Bytes([]int{rg.Count, info.Resolution, info.Resolution, 3}, clean))
 	}
-	text, err := found.encode(rg, selectionColumn)
+	text, err := out.found.encode(rg, selectionColumn)
 	if err != nil {
 		return nil, err
 	}
-	return found, r.Store.Publish(f.Path, f.Key, text)
+	out.files, out.bytes = append(out.files, f), append(out.bytes, text)
+	return out, nil
 }
 
 // cleanChunk reads the clean images of a chunk; nil where they are not there.
 func (r *run) cleanChunk(rg stage.Range) ([]byte, error) {
-	f := r.plan.clean.Chunk(rg)
-	file, err := r.Store.Read(f.Path, f.Key)
+	file, err := r.read(r.plan.clean.Chunk(rg))
 	if stage.Missing(err) {
 		return nil, nil
 	}
