@@ -5,13 +5,16 @@
 //	go run ./scripts/session -select '!smile,!glasses' -limit 20     # rows for paste and keys
 //	go run ./scripts/session -object 8 -paste 3 -keys 3,11,14 -out sessions/faces/smile.json
 //	go run ./scripts/session -survey 8 -layers 7,8 -rates 0.01       # which of 8 random sessions generalise
+//	go run ./scripts/session -world churches -rule spire -objects spire -others dome -labels spire -context-labels dome -target spire -survey 4
+//	go run ./scripts/session -world churches -rule watermark -add 'add watermark' -objects '' -others 'watermark;bottom' -labels watermark -methods erase -survey 4
 //
 // Images are rows of the session's table, RandomState(1) with 1000 rows, as in the paper's sessions. A region is
-// every pixel that has one of the labels in the scene of that row, grown by -grow pixels.
+// every pixel that has one of the labels in the scene of that row, grown by -grow pixels. A survey measures with the
+// metrics of the tables, on images that no table uses.
 package main
 
 import (
-	"context"
+	gocontext "context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -25,6 +28,7 @@ import (
 	"rewriting/gan/latent"
 	"rewriting/sessions"
 	"rewriting/worlds"
+	_ "rewriting/worlds/churches"
 	_ "rewriting/worlds/faces"
 )
 
@@ -41,7 +45,8 @@ func main() {
 // author makes regions from the scenes of a world.
 type author struct {
 	world       worlds.World
-	labels      []string
+	labels      []string // of the object
+	context     []string // of paste and keys
 	grow, scale int
 }
 
@@ -52,21 +57,14 @@ func run(args []string, stdout io.Writer) error {
 	paste := flags.Int("paste", -1, "`row` of the image to paste into")
 	keys := flags.String("keys", "", "`rows` of the context images, comma-separated")
 	labels := flags.String("labels", "lips,mouth inside,teeth", "`names` of the labels that are painted")
+	context := flags.String("context-labels", "", "`names` of the labels that are painted in paste and keys; default are those of -labels")
 	grow := flags.Int("grow", 1, "`pixels` by which regions are grown")
 	scale := flags.Int("scale", 1, "`factor` by which masks are enlarged")
 	choose := flags.String("select", "", "list rows whose `switches` are on, or off with a leading !")
 	limit := flags.Int("limit", 40, "most `rows` that -select lists")
 	out := flags.String("out", "", "`file` to write; default is standard output")
-	pairs := flags.Int("survey", 0, "try `n` random sessions, on images that no table uses")
-	rule := flags.String("rule", "smile", "`name` of the rule that a survey measures")
-	kinds := flags.String("methods", "insert", "`kinds` of methods that a survey tries")
-	layers := flags.String("layers", "7", "`layers` that a survey tries")
-	ranks := flags.String("ranks", "1", "`ranks` that a survey tries")
-	rates := flags.String("rates", "0.01", "`rates` that a survey tries")
-	count := flags.Int("context", 16, "`regions` of context of a surveyed session")
-	samples := flags.Int("samples", 200, "`images` that a survey measures on")
-	truncation := flags.Float64("truncation", 1, "`psi` of a survey's generator")
-	seed := flags.Uint64("seed", 1, "`seed` of a survey's random sessions")
+	var o surveyFlags
+	o.register(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -82,26 +80,15 @@ func run(args []string, stdout io.Writer) error {
 		return fmt.Errorf("-keys: %w", err)
 	}
 	a := author{world: world, labels: strings.Split(*labels, ","), grow: *grow, scale: *scale}
-	if *pairs > 0 {
-		s, err := newSurvey(a, *rule, *truncation)
+	if a.context = a.labels; *context != "" {
+		a.context = strings.Split(*context, ",")
+	}
+	if o.pairs > 0 {
+		s, err := o.survey(a)
 		if err != nil {
 			return err
 		}
-		s.pairs, s.keys, s.samples, s.seed, s.kinds = *pairs, *count, *samples, *seed, strings.Split(*kinds, ",")
-		if s.layers, err = numbers(*layers); err != nil {
-			return fmt.Errorf("-layers: %w", err)
-		}
-		if s.ranks, err = numbers(*ranks); err != nil {
-			return fmt.Errorf("-ranks: %w", err)
-		}
-		for _, word := range strings.Split(*rates, ",") {
-			rate, err := strconv.ParseFloat(word, 64)
-			if err != nil {
-				return fmt.Errorf("-rates: %q is not a number", word)
-			}
-			s.rates = append(s.rates, rate)
-		}
-		return s.run(context.Background(), stdout)
+		return s.run(gocontext.Background(), stdout)
 	}
 	s, err := a.session(*object, *paste, rows)
 	if err != nil {
@@ -114,26 +101,27 @@ func run(args []string, stdout io.Writer) error {
 }
 
 func (a author) session(object, paste int, keys []int) (*sessions.Session, error) {
-	provenance, err := json.Marshal(map[string]any{"world": a.world.Name(), "labels": a.labels, "grow": a.grow})
+	provenance, err := json.Marshal(map[string]any{"world": a.world.Name(), "labels": a.labels, "context labels": a.context, "grow": a.grow})
 	if err != nil {
 		return nil, err
 	}
 	s := &sessions.Session{Extra: map[string]json.RawMessage{"made_from": provenance}}
 	for _, f := range []struct {
-		row  int
-		into **sessions.Region
-	}{{object, &s.Object}, {paste, &s.Paste}} {
+		row    int
+		labels []string
+		into   **sessions.Region
+	}{{object, a.labels, &s.Object}, {paste, a.context, &s.Paste}} {
 		if f.row < 0 {
 			continue
 		}
-		r, err := a.region(f.row)
+		r, err := a.region(f.row, f.labels)
 		if err != nil {
 			return nil, err
 		}
 		*f.into = &r
 	}
 	for _, row := range keys {
-		r, err := a.region(row)
+		r, err := a.region(row, a.context)
 		if err != nil {
 			return nil, err
 		}
@@ -145,12 +133,12 @@ func (a author) session(object, paste int, keys []int) (*sessions.Session, error
 	return s, nil
 }
 
-func (a author) region(row int) (sessions.Region, error) {
+func (a author) region(row int, labels []string) (sessions.Region, error) {
 	if row < 0 || row >= tableRows {
 		return sessions.Region{}, fmt.Errorf("row %d: the table has rows 0 to %d", row, tableRows-1)
 	}
 	var values []uint8
-	for _, label := range a.labels {
+	for _, label := range labels {
 		i := slices.Index(a.world.Labels(), label)
 		if i < 0 {
 			return sessions.Region{}, fmt.Errorf("label %q: the world %s has %s", label, a.world.Name(), strings.Join(a.world.Labels(), ", "))
@@ -166,14 +154,9 @@ func list(w io.Writer, world worlds.World, switches []string, limit int) error {
 	table := latent.Table(1, tableRows, world.LatentDim())
 	found := 0
 	for row := 0; row < tableRows && found < limit; row++ {
-		match := true
-		for _, s := range switches {
-			name, off := strings.CutPrefix(s, "!")
-			on, err := world.Truth(table.Item(row).Data, name)
-			if err != nil {
-				return err
-			}
-			match = match && on != off
+		match, err := matches(world, table.Item(row).Data, [][]string{switches})
+		if err != nil {
+			return err
 		}
 		if match {
 			fmt.Fprintln(w, row)

@@ -47,6 +47,49 @@ func TestASessionIsMadeFromSelectedRows(t *testing.T) {
 	}
 }
 
+// A survey of two sessions on a few images prints both and their mean, measured by the metrics of the tables.
+func TestASurveyMeasuresWithTheMetricsOfTheTables(t *testing.T) {
+	var out bytes.Buffer
+	err := run([]string{"-survey", "2", "-methods", "zero", "-layers", "5", "-units", "2", "-samples", "3", "-context", "3"}, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("%d lines:\n%s", len(lines), out.String())
+	}
+	for i, want := range []string{"smile  lpips   cf-own-l1-outside", "zero", "zero", "mean"} {
+		if !strings.Contains(lines[i], want) {
+			t.Errorf("line %d: %q is missing in %q", i, want, lines[i])
+		}
+	}
+}
+
+// In a session for another world, object and context are painted by different labels.
+func TestObjectAndContextMayHaveDifferentLabels(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "spire.json")
+	var listed bytes.Buffer
+	if err := run([]string{"-world", "churches", "-select", "spire,!watermark", "-limit", "1"}, &listed); err != nil {
+		t.Fatal(err)
+	}
+	spire := strings.TrimSpace(listed.String())
+	listed.Reset()
+	if err := run([]string{"-world", "churches", "-select", "dome", "-limit", "2"}, &listed); err != nil {
+		t.Fatal(err)
+	}
+	domes := strings.Fields(listed.String())
+	args := []string{"-world", "churches", "-object", spire, "-paste", domes[0], "-keys", strings.Join(domes, ","), "-labels", "spire", "-context-labels", "dome", "-out", path}
+	if err := run(args, nil); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := sessions.Load(path); err != nil || len(s.Key) != 2 || s.Object == nil {
+		t.Errorf("%v, %v", s, err)
+	}
+	if err := run(append(args, "-context-labels", "spire"), nil); err == nil || !strings.Contains(err.Error(), "no pixel has a label") {
+		t.Errorf("a dome was painted as a spire: %v", err)
+	}
+}
+
 func TestMistakesAreExplained(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no world named":       {"-world", "moons", "-object", "1"},
