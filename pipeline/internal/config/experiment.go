@@ -1,5 +1,7 @@
 package config
 
+import "maps"
+
 // Experiment is one config, with defaults filled in.
 type Experiment struct {
 	Kind      Kind
@@ -58,6 +60,13 @@ type Entry struct {
 	Kind   string
 	Params map[string]any
 	Path   string // where it stands, such as "method.0"
+}
+
+// With is the entry with another value for one of its keys.
+func (e Entry) With(key string, value any) Entry {
+	e.Params = maps.Clone(e.Params)
+	e.Params[key] = value
+	return e
 }
 
 // Compare says what the table is compared with.

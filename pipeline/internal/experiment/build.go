@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	"rewriting/gan"
 	"rewriting/gan/latent"
-	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/report"
@@ -31,9 +29,12 @@ func Build(ctx context.Context, cfg *config.Experiment) (*Experiment, error) {
 	}
 	nets := &source.Networks{Find: cfg.Find}
 	for _, entry := range cfg.Methods {
-		if err := e.addRow(entry, nets); err != nil {
+		if err := e.addRows(entry, nets); err != nil {
 			return nil, err
 		}
+	}
+	if err := e.checkRows(); err != nil {
+		return nil, err
 	}
 	if err := e.openSubset(nets); err != nil {
 		return nil, err
@@ -77,35 +78,30 @@ func (e *Experiment) openGenerator(ctx context.Context) error {
 	if e.Generator, err = source.Generator(ctx, src, cfg.Generator.Truncation); err != nil {
 		return cfg.At("generator.model", "%s", err)
 	}
-	if e.Cut, err = e.cutOf(e.Generator); err != nil {
+	if e.Cut, err = e.cutAt("session.layer", cfg.Session.Layer); err != nil {
 		return err
 	}
 	if cfg.Session.MomentTruncation != cfg.Generator.Truncation {
-		other, err := source.Generator(ctx, src, cfg.Session.MomentTruncation)
-		if err != nil {
+		if e.measured, err = source.Generator(ctx, src, cfg.Session.MomentTruncation); err != nil {
 			return cfg.At("session.moment_truncation", "%s", err)
-		}
-		if e.momentCut, err = e.cutOf(other); err != nil {
-			return err
 		}
 	}
 	e.Table = latent.Table(cfg.Session.Seed, cfg.Session.Rows, e.Generator.Info().LatentDim)
 	return nil
 }
 
-// cutOf finds the layer by its number or by a name that a listing of the generator shows.
-func (e *Experiment) cutOf(g gan.Generator) (gan.Cut, error) {
-	cfg, want := e.Config, e.Config.Session.Layer
+// cutAt finds the layer that a key of the config names, by its number or by a name that a listing of the generator shows.
+func (e *Experiment) cutAt(key string, want config.Layer) (gan.Cut, error) {
 	if want.Name != "" {
-		layer, err := gan.FindLayer(g, want.Name)
+		layer, err := gan.FindLayer(e.Generator, want.Name)
 		if err != nil {
-			return nil, cfg.At("session.layer", "%s", err)
+			return nil, e.Config.At(key, "%s", err)
 		}
 		want.Number = layer.Number
 	}
-	cut, err := g.Cut(want.Number)
+	cut, err := e.Generator.Cut(want.Number)
 	if err != nil {
-		return nil, cfg.At("session.layer", "%s (editable: %s)", err, layerNumbers(g.Layers()))
+		return nil, e.Config.At(key, "%s (editable: %s)", err, layerNumbers(e.Generator.Layers()))
 	}
 	return cut, nil
 }
@@ -161,42 +157,6 @@ func (e *Experiment) regions() func(func(string, sessions.Region) bool) {
 			}
 		}
 	}
-}
-
-func (e *Experiment) addRow(entry config.Entry, nets *source.Networks) error {
-	cfg := e.Config
-	m, err := methods.Lookup(entry.Kind)
-	if err != nil {
-		return cfg.At(entry.Path+".kind", "no method of kind %q (%s)", entry.Kind, config.Suggest(entry.Kind, methods.Kinds()))
-	}
-	p, err := params(cfg, entry, m)
-	if err != nil {
-		return err
-	}
-	if err := m.Check(p, e.Cut.Layer(), e.Session); err != nil {
-		return located(cfg, entry, err)
-	}
-	row := Row{Name: entry.Name, Kind: entry.Kind, Path: entry.Path, Method: m,
-		Task: methods.Task{Cut: e.Cut, Table: e.Table, Session: e.Session, Params: p, Shared: &e.shared}}
-	if name, ok := entry.Params["features"].(string); ok {
-		net, err := nets.Get(name)
-		if err != nil {
-			return cfg.At(entry.Path+".features", "%s", err)
-		}
-		output, _ := entry.Params["feature_output"].(string)
-		if output == "" && slices.Contains(networkKeys(m.Describe().Parameters), "feature_output") {
-			return cfg.At(entry.Path+".features", "needs feature_output: which value of the network is compared")
-		}
-		row.Task.Features, row.Task.FeatureOutput = net.Model, output
-	}
-	if c, ok := m.(methods.TaskChecker); ok {
-		if err := c.CheckTask(row.Task); err != nil {
-			return located(cfg, entry, err)
-		}
-	}
-	row.Inputs = nets.Take()
-	e.Rows = append(e.Rows, row)
-	return nil
 }
 
 func (e *Experiment) addColumns(nets *source.Networks) error {

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"rewriting/compute"
+	"rewriting/gan"
 	"rewriting/methods"
 	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/stage"
@@ -18,12 +19,12 @@ func (e *Experiment) content(kind string) *stage.Content {
 		Set("kernel tier", compute.Tier())
 }
 
-// momentContent is what the second moment depends on.
-func (e *Experiment) momentContent() *stage.Content {
+// momentContent is what the second moment of a layer depends on.
+func (e *Experiment) momentContent(cut gan.Cut) *stage.Content {
 	return stage.NewContent("moment", versions["moment"]).
-		Set("weights", e.measuredOn().Generator().Info().Hash).
+		Set("weights", e.measuredOn(cut).Generator().Info().Hash).
 		Set("kernel tier", compute.Tier()).
-		Set("layer", e.Cut.Layer().Number).
+		Set("layer", cut.Layer().Number).
 		Set("table rows", e.Config.Session.Rows).
 		Set("table seed", e.Config.Session.Seed)
 }
@@ -31,7 +32,7 @@ func (e *Experiment) momentContent() *stage.Content {
 // editContent is what the edit of a row depends on. Its name in the config is not part of it.
 func (e *Experiment) editContent(r *Row) *stage.Content {
 	c := e.content("edit").
-		Set("second moment", e.momentContent().Key()).
+		Set("second moment", e.momentContent(e.cutOf(r)).Key()).
 		Set("session", e.hashOf("session")).
 		Set("method", r.Kind).
 		Set("networks", r.Inputs).

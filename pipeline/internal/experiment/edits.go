@@ -74,12 +74,10 @@ func (r *run) edit(ctx context.Context, i int) (*methods.Edit, error) {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	task := r.tasks[i]
-	if task.Moment != nil && r.plan.moment != nil {
+	if usesMoment(row.Method) {
 		// Measured before the clock and the meter of the method start: all methods share it.
-		if usesMoment(row.Method) {
-			if _, err := task.Moment(ctx); err != nil {
-				return nil, err
-			}
+		if _, err := task.Moment(ctx); err != nil {
+			return nil, err
 		}
 	}
 	started := time.Now()
@@ -107,15 +105,6 @@ func (r *run) edit(ctx context.Context, i int) (*methods.Edit, error) {
 func usesMoment(m methods.Method) bool {
 	for _, p := range m.Describe().Parameters {
 		if p == "keys" {
-			return true
-		}
-	}
-	return false
-}
-
-func (e *Experiment) needsMoment() bool {
-	for i := range e.Rows {
-		if usesMoment(e.Rows[i].Method) {
 			return true
 		}
 	}

@@ -28,8 +28,8 @@ type Experiment struct {
 	Inputs    []source.Input
 	Warnings  []string
 
-	shared    methods.Shared // between the rows
-	momentCut gan.Cut        // what the second moment is measured on where that is not Cut
+	shared   methods.Shared // between the rows
+	measured gan.Generator  // what second moments are measured on where that is not Generator
 
 	paper *report.PaperTable // published numbers, or nil
 }
@@ -38,7 +38,9 @@ type Experiment struct {
 type Row struct {
 	Name   string
 	Kind   string
-	Path   string // in the config, such as "method.0"
+	Base   string        // name of the [[method]] that lists values, where this row is one of them
+	Swept  []report.Fact // the values
+	Entry  config.Entry  // of the config, with one value where it lists several
 	Method methods.Method
 	Task   methods.Task   // without the moment, which a run measures
 	Inputs []source.Input // networks that the edit depends on

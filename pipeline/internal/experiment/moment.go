@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,51 +15,88 @@ import (
 	"rewriting/rewrite"
 )
 
-// moments measures the second moment when a method first asks for it, and at most once.
-type moments struct {
-	mu     sync.Mutex
-	moment *rewrite.Moment
-	run    *run
+// moment measures the second moment of a layer when a method first asks for it, and at most once.
+type moment struct {
+	run   *run
+	cut   gan.Cut
+	place int // in the plan
+
+	mu       sync.Mutex
+	measured *rewrite.Moment
 }
 
-func (m *moments) get(ctx context.Context) (*rewrite.Moment, error) {
+func (m *moment) get(ctx context.Context) (*rewrite.Moment, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.moment != nil {
-		return m.moment, nil
+	if m.measured != nil {
+		return m.measured, nil
 	}
-	r, e := m.run, m.run.Experiment
-	path, key := r.plan.moment.Path, r.plan.moment.Key
-	moment, err := readMoment(r, path, key)
+	r, e, planned := m.run, m.run.Experiment, m.run.plan.moments[m.place]
+	found, err := readMoment(r, planned.Path, planned.Key)
 	if err == nil {
-		m.moment = moment
-		return moment, nil
+		m.measured = found
+		return found, nil
 	}
 	if !stage.Missing(err) {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	r.Warn(err)
 	started := time.Now()
-	meter := r.Progress.Start("second moment", "images", e.Table.Dim(0))
+	meter := r.Progress.Start(planned.Name, "images", e.Table.Dim(0))
 	defer meter.End()
-	moment, err = rewrite.Measure(ctx, e.measuredOn(), e.Table, func(done, _ int) { meter.Set(done, "") })
+	found, err = rewrite.Measure(ctx, e.measuredOn(m.cut), e.Table, func(done, _ int) { meter.Set(done, "") })
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Store.Publish(path, key, encodeMoment(moment)); err != nil {
+	if err := r.Store.Publish(planned.Path, planned.Key, encodeMoment(found)); err != nil {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
-	r.Took("second moment", key, started)
-	m.moment = moment
-	return moment, nil
+	r.Took(planned.Name, planned.Key, started)
+	m.measured = found
+	return found, nil
 }
 
-// measuredOn is the cut whose keys make the second moment: the experiment's, unless the config asks for another truncation.
-func (e *Experiment) measuredOn() gan.Cut {
-	if e.momentCut != nil {
-		return e.momentCut
+// momentOf is the second moment of a layer, nil where no row has a use for it.
+func (r *run) momentOf(cut gan.Cut) func(context.Context) (*rewrite.Moment, error) {
+	for _, m := range r.moments {
+		if m.cut.Layer().Number == cut.Layer().Number {
+			return m.get
+		}
 	}
-	return e.Cut
+	return nil
+}
+
+// momentCuts are the layers whose second moment the methods ask for, each once, in the order of the rows.
+func (e *Experiment) momentCuts() []gan.Cut {
+	var out []gan.Cut
+	for i := range e.Rows {
+		cut := e.cutOf(&e.Rows[i])
+		same := func(o gan.Cut) bool { return o.Layer().Number == cut.Layer().Number }
+		if usesMoment(e.Rows[i].Method) && !slices.ContainsFunc(out, same) {
+			out = append(out, cut)
+		}
+	}
+	return out
+}
+
+// momentName is the name of the stage of a layer's second moment; the session's layer goes without saying.
+func (e *Experiment) momentName(cut gan.Cut) string {
+	if n := cut.Layer().Number; n != e.Cut.Layer().Number {
+		return fmt.Sprintf("second moment, layer %d", n)
+	}
+	return "second moment"
+}
+
+// measuredOn is the cut whose keys make the second moment of a layer: that of the edit, unless the config asks for another truncation.
+func (e *Experiment) measuredOn(cut gan.Cut) gan.Cut {
+	if e.measured == nil {
+		return cut
+	}
+	other, err := e.measured.Cut(cut.Layer().Number)
+	if err != nil {
+		panic("experiment: a generator has the same layers at every truncation: " + err.Error())
+	}
+	return other
 }
 
 func readMoment(r *run, path, key string) (*rewrite.Moment, error) {

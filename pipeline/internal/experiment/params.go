@@ -48,6 +48,9 @@ func params(cfg *config.Experiment, entry config.Entry, m methods.Method) (metho
 			}
 			continue
 		}
+		if key == layerKey && len(allowed) > 0 {
+			continue
+		}
 		field, known := all[key]
 		if !known || !slices.Contains(allowed, key) {
 			if len(allowed) == 0 {

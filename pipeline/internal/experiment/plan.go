@@ -10,11 +10,12 @@ import (
 // plan is the plan of a table, with its stages by what they hold.
 type plan struct {
 	*study.Plan
-	moment, clean, ranked, report *study.Planned // moment and ranked are nil where nothing needs them
-	selection                     *study.Planned // nil without a subset
-	edits                         []*study.Planned
-	scores                        [][]*study.Planned // by row and column
-	chunks                        []stage.Range      // of the clean images; a stage of scores may have the first of them only
+	clean, ranked, report *study.Planned   // ranked is nil where nothing needs it
+	moments               []*study.Planned // by momentCuts
+	selection             *study.Planned   // nil without a subset
+	edits                 []*study.Planned
+	scores                [][]*study.Planned // by row and column
+	chunks                []stage.Range      // of the clean images; a stage of scores may have the first of them only
 }
 
 // plan is the plan before anything is known.
@@ -25,8 +26,8 @@ func (e *Experiment) planFor(count int) *plan {
 	samples := study.Samples(e.Config.Samples)
 	samples.Count = count
 	p := &plan{Plan: &study.Plan{Samples: samples}, chunks: samples.Chunks()}
-	if e.needsMoment() {
-		p.moment = p.Add("second moment", "artefacts/moment-KEY.bin", e.momentContent(), 1)
+	for _, cut := range e.momentCuts() {
+		p.moments = append(p.moments, p.Add(e.momentName(cut), "artefacts/moment-KEY.bin", e.momentContent(cut), 1))
 	}
 	for i := range e.Rows {
 		row := &e.Rows[i]

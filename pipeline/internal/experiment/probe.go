@@ -21,32 +21,30 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 	}
 	o = o.Fill(e.Config.Run.Workers)
 	f := &study.Forecast{Bytes: e.bytes(p), Free: study.Free(dir)}
-	var moment *rewrite.Moment
-	if e.needsMoment() {
+	table, moments := float64(e.Table.Dim(0)), map[int]*rewrite.Moment{}
+	for i, cut := range e.momentCuts() {
 		rows := min(probeRows, e.Table.Dim(0))
 		seconds, err := timed(func() (err error) {
-			moment, err = rewrite.Measure(ctx, e.measuredOn(), compute.From(e.Table.Data[:rows*e.Table.Dim(1)], rows, e.Table.Dim(1)), nil)
+			moments[cut.Layer().Number], err = rewrite.Measure(ctx, e.measuredOn(cut), compute.From(e.Table.Data[:rows*e.Table.Dim(1)], rows, e.Table.Dim(1)), nil)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
-		if p.moment.State != study.Done {
-			f.Seconds += seconds * float64(e.Table.Dim(0)) / float64(rows)
+		if p.moments[i].State != study.Done {
+			f.Seconds += seconds * table / float64(rows)
 		}
-		if p.ranked != nil && p.ranked.State != study.Done {
-			f.Seconds += seconds * float64(e.Table.Dim(0)) / float64(rows)
+		// The ranking runs through the same images.
+		if row := e.rankedRow(); row >= 0 && p.ranked.State != study.Done && e.cutOf(&e.Rows[row]).Layer().Number == cut.Layer().Number {
+			f.Seconds += seconds * table / float64(rows)
 		}
-	}
-	if p.selection != nil && p.selection.State != study.Done {
-		f.Unknown = append(f.Unknown, fmt.Sprintf("%s: nobody knows how many have to be looked at", p.selection.Name))
 	}
 	var edits, longest float64
 	for i := range e.Rows {
 		if p.edits[i].State == study.Done {
 			continue
 		}
-		seconds, err := e.probeEdit(ctx, i, moment)
+		seconds, err := e.probeEdit(ctx, i, moments[e.cutOf(&e.Rows[i]).Layer().Number])
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -80,7 +78,7 @@ func timed(do func() error) (seconds float64, err error) {
 // probeEdit applies a method with few steps twice; the difference is the time of the steps, the rest is what it does once.
 func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Moment) (float64, error) {
 	task := e.Rows[row].Task
-	task.Cut, task.Table, task.Session = e.Cut, e.Table, e.Session
+	task.Cut, task.Table, task.Session = e.cutOf(&e.Rows[row]), e.Table, e.Session
 	task.Moment = func(context.Context) (*rewrite.Moment, error) { return moment, nil }
 	steps := task.Params.Steps
 	short := func(n int) (float64, error) {
@@ -154,7 +152,7 @@ func (p *plan) chunksLeft() int {
 
 // bytes estimates the files that are left to write, from above.
 func (e *Experiment) bytes(p *plan) int64 {
-	info, layer := e.Generator.Info(), e.Cut.Layer()
+	info := e.Generator.Info()
 	const (
 		number = 20  // characters of a score in CSV
 		line   = 300 // bytes of the line that closes a file, and of a heading
@@ -167,8 +165,11 @@ func (e *Experiment) bytes(p *plan) int64 {
 			n += (whole + int64(s.Parts)*line) * int64(s.Parts-s.Done) / int64(s.Parts)
 		}
 	}
-	add(p.moment, 8*int64(layer.In)*int64(layer.In))
+	for i, cut := range e.momentCuts() {
+		add(p.moments[i], 8*int64(cut.Layer().In)*int64(cut.Layer().In))
+	}
 	for i, s := range p.edits {
+		layer := e.cutOf(&e.Rows[i]).Layer()
 		size := int64(layer.In) * int64(layer.Out) * int64(layer.Kernel*layer.Kernel)
 		if e.Rows[i].Task.Features != nil {
 			size = int64(info.Parameters) // all weights are trained

@@ -16,7 +16,7 @@ func (e *Experiment) rankedRow() int {
 		if !usesMoment(e.Rows[i].Method) || e.Config.Report.Ranked == 0 {
 			continue
 		}
-		if e.Rows[i].Name == e.Config.Compare.Reference {
+		if e.Rows[i].Name == e.reference() {
 			return i
 		}
 		if found < 0 {
@@ -43,11 +43,12 @@ func (r *run) rankedImages(ctx context.Context, row int) ([]rewrite.Scored, erro
 	started := time.Now()
 	meter := r.Progress.Start("most responsive images", "images", r.Table.Dim(0))
 	defer meter.End()
-	d := make([]float64, r.Cut.Layer().In)
+	cut := r.cutOf(&r.Rows[row])
+	d := make([]float64, cut.Layer().In)
 	for i := range d {
 		d[i] = float64(edit.Direction.Data[i])
 	}
-	ranking, err := rewrite.Rank(ctx, r.Cut, r.Table, d, r.Config.Report.Ranked, func(done, _ int) { meter.Set(done, "") })
+	ranking, err := rewrite.Rank(ctx, cut, r.Table, d, r.Config.Report.Ranked, func(done, _ int) { meter.Set(done, "") })
 	if err != nil {
 		return nil, err
 	}

@@ -22,9 +22,12 @@ func (e *Experiment) resolved() []byte {
 	for i := range e.Rows {
 		t := settings(e.Rows[i].Method, e.Rows[i].Task.Params)
 		for _, key := range networkKeys(e.Rows[i].Method.Describe().Parameters) {
-			if v, ok := c.Methods[i].Params[key]; ok {
+			if v, ok := e.Rows[i].Entry.Params[key]; ok {
 				t[key] = v
 			}
+		}
+		if own := e.cutOf(&e.Rows[i]).Layer().Number; own != e.Cut.Layer().Number {
+			t[layerKey] = own
 		}
 		t["name"], t["kind"] = e.Rows[i].Name, e.Rows[i].Kind
 		methods = append(methods, t)
@@ -50,7 +53,7 @@ func (e *Experiment) resolved() []byte {
 		"samples": table{"count": c.Samples.Count, "first": int64(c.Samples.First), "chunk": c.Samples.Chunk},
 		"method":  methods,
 		"metric":  metrics,
-		"compare": table{"paper": c.Compare.Paper, "reference": c.Compare.Reference},
+		"compare": table{"paper": c.Compare.Paper, "reference": e.reference()},
 		"report":  table{"ranked": c.Report.Ranked, "samples": c.Report.Samples},
 	}
 	if psi := c.Session.MomentTruncation; psi != c.Generator.Truncation {

@@ -43,7 +43,7 @@ func TestTheSecondMomentCanBeMeasuredUnderAnotherTruncation(t *testing.T) {
 		}
 	}
 	again := read(t, filepath.Join("../../testdata", study.ResolvedFile), string(e.resolved()))
-	if a, b := again.plan().moment.Key, e.plan().moment.Key; a != b {
+	if a, b := again.plan().moments[0].Key, e.plan().moments[0].Key; a != b {
 		t.Errorf("the resolved config measures %s instead of %s", a, b)
 	}
 }

@@ -85,7 +85,7 @@ func (r *run) scoresOf(row, col, i int) (values []float64, failure string) {
 // summarise makes the result from what the run holds. The number says how many methods and samples failed.
 func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 	result := &report.Result{
-		Schema: report.Schema, Title: r.Config.Title, Reference: r.Config.Compare.Reference,
+		Schema: report.Schema, Title: r.Config.Title, Reference: r.reference(),
 		Facts: r.facts(), Provenance: r.provenance(), Warnings: slices.Clone(r.Warnings),
 	}
 	for i := range r.Columns {
@@ -98,7 +98,7 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 	failed := 0
 	var scored []report.Scored
 	for i := range r.Rows {
-		row := report.Scored{Title: r.Rows[i].Name, Kind: r.Rows[i].Kind, Params: r.rowSettings(i)}
+		row := report.Scored{Title: r.Rows[i].Name, Kind: r.Rows[i].Kind, Base: r.Rows[i].Base, Swept: r.Rows[i].Swept, Params: r.rowSettings(i)}
 		if r.failed[i] != nil {
 			row.Failed = r.failed[i].Error()
 			failed++
@@ -128,7 +128,7 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 		}
 		scored = append(scored, row)
 	}
-	result.Rows = report.Tabulate(result.Columns, scored, r.Config.Compare.Reference)
+	result.Rows = report.Tabulate(result.Columns, scored, result.Reference)
 	if r.paper != nil {
 		r.paper.Attach(result)
 	}
@@ -143,6 +143,9 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 func (r *run) rowSettings(i int) []report.Fact {
 	used := settings(r.Rows[i].Method, r.Rows[i].Task.Params)
 	var out []report.Fact
+	if len(r.Rows[i].Method.Describe().Parameters) > 0 {
+		out = append(out, report.Fact{Name: layerKey, Value: fmt.Sprint(r.cutOf(&r.Rows[i]).Layer().Number)})
+	}
 	for _, name := range r.Rows[i].Method.Describe().Parameters {
 		if v, ok := used[name]; ok {
 			out = append(out, report.Fact{Name: name, Value: fmt.Sprint(v)})
@@ -184,7 +187,7 @@ func (r *run) facts() []report.Fact {
 func (r *run) times() []report.Timing {
 	seconds := r.Journal.Seconds()
 	var out []report.Timing
-	for _, s := range append(append([]*study.Planned{r.plan.moment}, r.plan.edits...), r.plan.clean, r.plan.ranked) {
+	for _, s := range slices.Concat(r.plan.moments, r.plan.edits, []*study.Planned{r.plan.clean, r.plan.ranked}) {
 		if s == nil {
 			continue
 		}

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 
 	"rewriting/pipeline/internal/npy"
 	"rewriting/pipeline/internal/stage"
@@ -18,7 +19,7 @@ func (r *run) survey() error {
 	for _, s := range p.Stages {
 		s.Done, s.Why = 0, nil
 	}
-	single := append([]*study.Planned{p.moment, p.ranked}, p.edits...)
+	single := slices.Concat(p.moments, []*study.Planned{p.ranked}, p.edits)
 	for _, s := range single {
 		if s == nil {
 			continue

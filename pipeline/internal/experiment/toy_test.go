@@ -200,7 +200,7 @@ func newToy(t *testing.T, overrides ...string) *toy {
 		Table:  latent.Table(1, 5, toyDim),
 		Inputs: []source.Input{{Role: "session", Name: "toy.json", SHA256: "session"}}}
 	for i, rate := range []float64{1.5, 3, 1} {
-		x.Rows = append(x.Rows, Row{Name: cfg.Methods[i].Name, Kind: "toy", Path: cfg.Methods[i].Path,
+		x.Rows = append(x.Rows, Row{Name: cfg.Methods[i].Name, Kind: "toy", Entry: cfg.Methods[i],
 			Method: toyMethod{applied: x.applied}, Task: methods.Task{Params: methods.Params{Rate: rate, Steps: 2}}})
 	}
 	for i, key := range []string{"change", "again"} {

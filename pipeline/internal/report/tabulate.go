@@ -10,6 +10,8 @@ import (
 type Scored struct {
 	Title  string
 	Kind   string
+	Base   string // as in Row
+	Swept  []Fact
 	Params []Fact
 	Notes  []string
 	Failed string         // why there are no scores
@@ -27,7 +29,7 @@ func Tabulate(columns []metrics.Column, scored []Scored, reference string) []Row
 	}
 	rows := make([]Row, len(scored))
 	for i, s := range scored {
-		rows[i] = Row{Title: s.Title, Kind: s.Kind, Params: s.Params, Notes: s.Notes, Failed: s.Failed}
+		rows[i] = Row{Title: s.Title, Kind: s.Kind, Base: s.Base, Swept: s.Swept, Params: s.Params, Notes: s.Notes, Failed: s.Failed}
 		if s.Failed != "" || s.Scores == nil {
 			continue
 		}
