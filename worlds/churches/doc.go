@@ -7,7 +7,8 @@
 // t_i, with u_i = Phi(t_i) uniform on [0,1] and v_i = 2 u_i - 1, drives one
 // attribute:
 //
-//	time of day (half day, then dusk and night), sun, clouds; lawn, wall, roof, top, leaf and door colour
+//	time of day (half day, then dusk and night); lawn, wall, roof, top, leaf and door colour
+//	sun or moon at x = 53 + 4 v px, two clouds that move together by 4 v and 3 v px, their size
 //	nave: centre 32 + 2.5 v, half width 19.5 + 2.5 v, eaves 12 + 2 v above the horizon, roof 6.5 + 1.5 v px
 //	tower: 4 v beside the nave's centre, half width 6.5 + 0.8 v, its top at y = 24 + 2.5 v px
 //	trees: places, sizes (radius 7.2 + 1.2 v px), kind (60 % broadleaf, 40 % fir)

@@ -110,8 +110,8 @@ func newScene(t []float64) scene {
 	s.pane = panes.At(u(dirTime))
 	s.trunk = paint.Hex(0x6b4a30).Times(light)
 
-	s.sunX = 32 + 24*v(dirSun)
-	s.cloudX, s.cloudY, s.cloudSize = 32+18*v(dirCloudX), 12+6*v(dirCloudY), 1+0.3*v(dirCloudSize)
+	s.sunX = 53 + 4*v(dirSun)
+	s.cloudX, s.cloudY, s.cloudSize = 32+4*v(dirCloudX), 12+3*v(dirCloudY), 1+0.3*v(dirCloudSize)
 	s.horizon = 50 + 1.5*v(dirHorizon)
 	s.bodyX, s.bodyHalf = 32+2.5*v(dirBodyX), 19.5+2.5*v(dirBodyWidth)
 	s.eaves = s.horizon - 12 - 2*v(dirBodyHeight)
