@@ -13,6 +13,8 @@ const (
 	Ratio Kind = "ratio"
 	// Count is the number of samples that are 1; its interval is that of the rate times n.
 	Count Kind = "count"
+	// Distance is a number of whole sets of images, such as an FID; samples have none.
+	Distance Kind = "distance"
 )
 
 // Direction says which way a column improves.

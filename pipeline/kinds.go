@@ -6,6 +6,7 @@ import (
 
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/experiment"
+	"rewriting/pipeline/internal/fidlayers"
 	"rewriting/pipeline/internal/study"
 )
 
@@ -14,6 +15,8 @@ func build(ctx context.Context, cfg *config.Experiment) (study.Experiment, error
 	switch cfg.Kind {
 	case config.Table:
 		return experiment.Build(ctx, cfg)
+	case config.FIDLayers:
+		return fidlayers.Build(ctx, cfg)
 	}
 	return nil, fmt.Errorf("%s: experiments of kind %s cannot be built", cfg.Path, cfg.Kind)
 }

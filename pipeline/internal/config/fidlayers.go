@@ -46,21 +46,21 @@ func (e *Experiment) readFIDLayers(root *table) {
 	e.Samples = root.samples(1000, 250)
 	t := root.sub(string(FIDLayers))
 	f := &LayerFID{
-		Pixels:    t.numbers("pixels", []int{8, 16, 32}, maxPixels),
+		Pixels:    t.distinct("pixels", []int{8, 16, 32}, maxPixels),
 		Batch:     t.whole("batch", 10, 1, maxBatch),
 		Second:    uint32(t.whole("second", 1_000_007, 1, math.MaxUint32)),
 		Network:   t.required("network", "world:faces/attributes"),
 		Outputs:   t.words("outputs"),
 		Bootstrap: t.whole("bootstrap", 200, 0, maxBootstrap),
 		Show:      t.whole("show", 16, 0, 1000),
-		Grids:     t.numbers("grids", nil, 1000),
+		Grids:     t.distinct("grids", nil, 1000),
 	}
 	f.Preprocess = Preprocess{Mode: t.text("mode", ""), Range: t.text("range", ""), Resize: t.text("resize", ""), Size: t.numbers("size", nil, maxPixels)}
 	for i, m := range t.list("generator") {
 		g := &table{doc: t.doc, path: fmt.Sprintf("%s.generator.%d", t.path, i), m: m, first: t.first}
 		f.Generators = append(f.Generators, LayeredGenerator{
 			Model: g.required("model", "world:faces"), Name: g.text("name", g.text("model", "")), SHA256: g.hash("sha256"),
-			Truncation: g.number("truncation", 1, 0, 1), Layers: g.numbers("layers", nil, 1000), Path: g.path,
+			Truncation: g.number("truncation", 1, 0, 1), Layers: g.distinct("layers", nil, 1000), Path: g.path,
 		})
 		g.done()
 	}

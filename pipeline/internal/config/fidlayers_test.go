@@ -32,7 +32,7 @@ func TestASectionTellsTheKindOfAnExperiment(t *testing.T) {
 
 func TestMistakesInALayerFIDAreToldAtTheirLine(t *testing.T) {
 	for _, test := range []struct{ change, to, want string }{
-		{"pixels = [8, 16]", "pixels = [8, 8]", "f.toml:2: fid_layers.pixels: must be a list of different whole numbers from 1 to 4096, holds 8"},
+		{"pixels = [8, 16]", "pixels = [8, 8]", "f.toml:2: fid_layers.pixels: holds 8 twice"},
 		{"pixels = [8, 16]", "pixls = [8]", `f.toml:2: fid_layers.pixls: no such key (did you mean "pixels"?)`},
 		{"outputs = \"feat5\"", "outputs = [1]", "f.toml:4: fid_layers.outputs: must be a list of texts in quotes, holds 1"},
 		{"outputs = \"feat5\"\n", "", "f.toml:1: fid_layers.outputs: is required"},

@@ -1,20 +1,20 @@
 package config
 
-// numbers is a list of whole numbers from 1 to high, none of them twice.
+import "slices"
+
+// numbers is a list of whole numbers from 1 to high.
 func (t *table) numbers(key string, standard []int, high int) []int {
 	switch v := t.get(key).(type) {
 	case nil:
 		return standard
 	case []any:
 		var out []int
-		seen := map[int64]bool{}
 		for _, x := range v {
 			n, ok := x.(int64)
-			if !ok || n < 1 || n > int64(high) || seen[n] {
-				t.fail(key, "must be a list of different whole numbers from 1 to %d, holds %v", high, x)
+			if !ok || n < 1 || n > int64(high) {
+				t.fail(key, "must be a list of whole numbers from 1 to %d, holds %v", high, x)
 				return standard
 			}
-			seen[n] = true
 			out = append(out, int(n))
 		}
 		return out
@@ -22,6 +22,20 @@ func (t *table) numbers(key string, standard []int, high int) []int {
 		t.fail(key, "must be a list of whole numbers, is %s", kindOf(v))
 		return standard
 	}
+}
+
+// distinct is numbers without any twice, and at least one where there is a standard.
+func (t *table) distinct(key string, standard []int, high int) []int {
+	out := t.numbers(key, standard, high)
+	for i, n := range out {
+		if slices.Contains(out[:i], n) {
+			t.fail(key, "holds %d twice", n)
+		}
+	}
+	if len(out) == 0 && len(standard) > 0 {
+		t.fail(key, "must hold at least one number")
+	}
+	return out
 }
 
 // words is a list of texts, or one alone; at least one is required.

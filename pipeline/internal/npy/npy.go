@@ -114,6 +114,12 @@ func parse(file []byte) (descr string, shape []int, data []byte, err error) {
 	return d[1], shape, file[start+length:], nil
 }
 
+// Shape reads the shape of an array of any type.
+func Shape(file []byte) ([]int, error) {
+	_, shape, _, err := parse(file)
+	return shape, err
+}
+
 // ReadFloat32 reads an array of floats or integers. Bytes after the data are ignored.
 func ReadFloat32(file []byte) (shape []int, values []float32, err error) {
 	descr, shape, data, err := parse(file)

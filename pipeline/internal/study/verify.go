@@ -78,7 +78,10 @@ func (f File) complete(payload []byte) error {
 	var n int
 	switch filepath.Ext(f.Path) {
 	case ".npy":
-		shape, _, err := npy.ReadBytes(payload)
+		shape, err := npy.Shape(payload)
+		if err == nil && len(shape) == 0 {
+			err = errors.New("a number, not an array")
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w: %w", f.Path, stage.ErrDamaged, err)
 		}
