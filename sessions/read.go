@@ -42,7 +42,7 @@ func Read(r io.Reader) (*Session, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("larger than %d MiB: not a session file", maxFile>>20)
 	}
-	fields, err := object(text)
+	fields, err := object(text, "a session: the file must hold one JSON object with the fields object, paste, key")
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +73,14 @@ func Read(r io.Reader) (*Session, error) {
 
 // object splits a JSON object into its fields. A field given twice is an error: one of the two
 // would be lost, and which one is a matter of the parser.
-func object(text []byte) (map[string]json.RawMessage, error) {
+func object(text []byte, what string) (map[string]json.RawMessage, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	start, err := d.Token()
 	if err != nil {
 		return nil, fmt.Errorf("not JSON: %w", ended(err))
 	}
 	if start != json.Delim('{') {
-		return nil, errors.New("not a session: the file must hold one JSON object with the fields object, paste, key")
+		return nil, fmt.Errorf("not %s", what)
 	}
 	fields := map[string]json.RawMessage{}
 	for d.More() {
