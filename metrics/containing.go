@@ -42,12 +42,17 @@ func (c *Containing) Protocol() string { return c.masker.protocol }
 
 // Has reports whether the sample's clean image contains the object. The mask stays in s.Prepared.
 func (c *Containing) Has(ctx context.Context, s *Sample) (bool, error) {
-	if err := checkImage("clean", s.Seed, s.Clean); err != nil {
-		return false, err
-	}
-	m, err := c.masker.mask(ctx, s)
+	m, err := c.Mask(ctx, s)
 	if err != nil {
 		return false, err
 	}
 	return slices.Contains(m.In, true), nil
+}
+
+// Mask is where the object is in the sample's clean image. It stays in s.Prepared.
+func (c *Containing) Mask(ctx context.Context, s *Sample) (*Mask, error) {
+	if err := checkImage("clean", s.Seed, s.Clean); err != nil {
+		return nil, err
+	}
+	return c.masker.mask(ctx, s)
 }
