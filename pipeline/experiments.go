@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/progress"
 	"rewriting/pipeline/internal/report"
 	"rewriting/pipeline/internal/study"
@@ -101,7 +102,11 @@ type planCommand struct {
 
 // Run implements the command.
 func (p *planCommand) Run(c *command) error {
-	e, err := c.open(p.Config)
+	cfg, err := config.Load(p.Config, c.set)
+	if err != nil {
+		return err
+	}
+	e, err := build(c.ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -110,6 +115,7 @@ func (p *planCommand) Run(c *command) error {
 	if err != nil {
 		return err
 	}
+	plan.Missing = cfg.Missing
 	if p.Probe && !plan.Complete() {
 		if plan.Forecast, err = e.Probe(c.ctx, plan, dir, study.Options{}); err != nil {
 			return fmt.Errorf("probe (--no-probe leaves it out): %w", err)
@@ -127,6 +133,9 @@ func (p *planCommand) Run(c *command) error {
 		for _, why := range s.Why {
 			fmt.Fprintf(c.out, "%-11s   %s\n", "", why)
 		}
+	}
+	for _, m := range plan.Missing {
+		fmt.Fprintf(c.out, "%-11s %s\n", "missing", m)
 	}
 	if f := plan.Forecast; f != nil {
 		fmt.Fprintf(c.out, "about %s on this machine, %s to be written%s\n", duration(f.Seconds), size(f.Bytes), ofFree(f.Free))

@@ -16,6 +16,7 @@ type Experiment struct {
 	Report    Report
 	Run       Run
 	Preset    Preset
+	Missing   []string  // what the experiment that is repeated has and this one has not, in the words of its author
 	FIDLayers *LayerFID // of the kind of this name, else nil
 
 	// Path is the file that the experiment was read from.
@@ -34,9 +35,11 @@ type Generator struct {
 type Session struct {
 	File   string // JSON
 	SHA256 string // pinned hash of the file; empty: not pinned
-	Layer  Layer
-	Rows   int    // rows of the session's table of latents, from which C is measured too
-	Seed   uint32 // seed of that table
+	// Context is another session, whose context regions take the place of this one's; empty: its own.
+	Context string
+	Layer   Layer
+	Rows    int    // rows of the session's table of latents, from which C is measured too
+	Seed    uint32 // seed of that table
 
 	MomentTruncation float64 // psi of the generator that C is measured on; the generator's own unless given
 }

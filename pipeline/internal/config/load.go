@@ -59,6 +59,9 @@ func (e *Experiment) read(root *table) {
 	base := strings.TrimSuffix(filepath.Base(e.Path), filepath.Ext(e.Path))
 	e.Title = root.text("title", base)
 	root.know("preset", "presets")
+	if root.know("missing"); root.m["missing"] != nil {
+		e.Missing = root.words("missing")
+	}
 
 	var read func(*Experiment, *table)
 	e.Kind, read = root.kind()
@@ -81,9 +84,11 @@ func (e *Experiment) readTable(root *table) {
 	e.Session = Session{
 		File:   s.required("file", "sessions/faces/smile.json"),
 		SHA256: s.hash("sha256"),
-		Layer:  s.layer("layer"),
-		Rows:   s.whole("rows", 1000, 1, maxRows),
-		Seed:   uint32(s.whole("seed", 1, 0, math.MaxUint32)),
+
+		Context: s.text("context", ""),
+		Layer:   s.layer("layer"),
+		Rows:    s.whole("rows", 1000, 1, maxRows),
+		Seed:    uint32(s.whole("seed", 1, 0, math.MaxUint32)),
 
 		MomentTruncation: s.number("moment_truncation", e.Generator.Truncation, 0, 1),
 	}
@@ -139,7 +144,7 @@ func (e *Experiment) files() error {
 		key  string
 		path *string
 	}
-	files := []file{{"generator.model", &e.Generator.Model}, {"session.file", &e.Session.File}, {"compare.paper", &e.Compare.Paper}}
+	files := []file{{"generator.model", &e.Generator.Model}, {"session.file", &e.Session.File}, {"session.context", &e.Session.Context}, {"compare.paper", &e.Compare.Paper}}
 	if f := e.FIDLayers; f != nil {
 		for i := range f.Generators {
 			files = append(files, file{f.Generators[i].Path + ".model", &f.Generators[i].Model})

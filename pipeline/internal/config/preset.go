@@ -40,6 +40,12 @@ func (d *document) prepare(overrides []string) (Preset, error) {
 	return preset, nil
 }
 
+// PresetNames lists what the config declares.
+func (e *Experiment) PresetNames() []string {
+	all, _ := e.doc.root["presets"].(map[string]any)
+	return slices.Sorted(maps.Keys(all))
+}
+
 func (d *document) preset() (Preset, error) {
 	var p Preset
 	all, ok := d.root["presets"].(map[string]any)

@@ -99,7 +99,8 @@ func (t *table) whole(key string, standard, low, high int) int {
 
 // layer is a number, or a name in quotes.
 func (t *table) layer(key string) Layer {
-	if name, ok := t.get(key).(string); ok && name != "" {
+	if name, ok := t.m[key].(string); ok && name != "" {
+		t.know(key)
 		return Layer{Name: name}
 	}
 	if t.m[key] == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"rewriting/gan"
 	"rewriting/gan/latent"
@@ -120,25 +121,47 @@ func layerNumbers(layers []gan.Layer) string {
 
 func (e *Experiment) openSession() error {
 	cfg := e.Config
-	file, err := os.ReadFile(cfg.Session.File)
+	s, input, err := readSession(cfg.Session.File)
 	if err != nil {
 		return cfg.At("session.file", "%s", err)
 	}
-	hash := stage.HashBytes(file)
-	if pin := cfg.Session.SHA256; pin != "" && pin != hash {
-		return cfg.At("session.sha256", "is %s, but %s has %s", pin, cfg.Session.File, hash)
+	if pin := cfg.Session.SHA256; pin != "" && pin != input.SHA256 {
+		return cfg.At("session.sha256", "is %s, but %s has %s", pin, cfg.Session.File, input.SHA256)
 	}
-	if e.Session, err = sessions.Read(bytes.NewReader(file)); err != nil {
-		return cfg.At("session.file", "session %s: %s", cfg.Session.File, err)
+	e.Session, e.Inputs = s, append(e.Inputs, input)
+	if cfg.Session.Context != "" {
+		other, input, err := readSession(cfg.Session.Context)
+		if err == nil && len(other.Key) == 0 {
+			err = fmt.Errorf("session %s has no context region of its own", cfg.Session.Context)
+		}
+		if err != nil {
+			return cfg.At("session.context", "%s", err)
+		}
+		input.Role = "context"
+		e.Session.Key, e.Inputs = other.Key, append(e.Inputs, input)
 	}
-	e.Inputs = append(e.Inputs, source.Input{Role: "session", Name: cfg.Session.File, SHA256: hash, Bytes: len(file)})
 	for name, region := range e.regions() {
 		if region.Image < 0 || region.Image >= cfg.Session.Rows {
-			return cfg.At("session.file", "session %s: %s is image %d, but the table has the rows 0 to %d (session.rows)",
-				cfg.Session.File, name, region.Image, cfg.Session.Rows-1)
+			key, file := "session.file", cfg.Session.File
+			if cfg.Session.Context != "" && strings.HasPrefix(name, "key") {
+				key, file = "session.context", cfg.Session.Context
+			}
+			return cfg.At(key, "session %s: %s is image %d, but the table has the rows 0 to %d (session.rows)", file, name, region.Image, cfg.Session.Rows-1)
 		}
 	}
 	return nil
+}
+
+func readSession(path string) (*sessions.Session, source.Input, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, source.Input{}, err
+	}
+	s, err := sessions.Read(bytes.NewReader(file))
+	if err != nil {
+		return nil, source.Input{}, fmt.Errorf("session %s: %w", path, err)
+	}
+	return s, source.Input{Role: "session", Name: path, SHA256: stage.HashBytes(file), Bytes: len(file)}, nil
 }
 
 // regions yields all regions of the session that edits use, with their names.

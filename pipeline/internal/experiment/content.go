@@ -37,6 +37,9 @@ func (e *Experiment) editContent(r *Row) *stage.Content {
 		Set("method", r.Kind).
 		Set("networks", r.Inputs).
 		Set("feature output", r.Task.FeatureOutput)
+	if hash := e.hashOf("context"); hash != "" {
+		c.Set("context", hash)
+	}
 	for name, value := range settings(r.Method, r.Task.Params) {
 		c.Set("parameter "+name, value)
 	}

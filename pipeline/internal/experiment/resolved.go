@@ -56,6 +56,12 @@ func (e *Experiment) resolved() []byte {
 		"compare": table{"paper": c.Compare.Paper, "reference": e.reference()},
 		"report":  table{"ranked": c.Report.Ranked, "samples": c.Report.Samples},
 	}
+	if c.Session.Context != "" {
+		all["session"].(table)["context"] = c.Session.Context
+	}
+	if len(c.Missing) > 0 {
+		all["missing"] = c.Missing
+	}
 	if psi := c.Session.MomentTruncation; psi != c.Generator.Truncation {
 		all["session"].(table)["moment_truncation"] = psi
 	}

@@ -47,3 +47,20 @@ func TestTheSecondMomentCanBeMeasuredUnderAnotherTruncation(t *testing.T) {
 		t.Errorf("the resolved config measures %s instead of %s", a, b)
 	}
 }
+
+func TestContextRegionsCanComeFromAnotherSession(t *testing.T) {
+	own, other := with(t, "session.rows=1000"), with(t, "session.rows=1000", "session.context=../../sessions/faces/smile.json")
+	if a, b := own.plan().edits[0].Key, other.plan().edits[0].Key; a == b {
+		t.Error("other context regions do not make another edit")
+	}
+	if a, b := own.plan().clean.Key, other.plan().clean.Key; a != b {
+		t.Error("other context regions make other clean images")
+	}
+	if len(other.Session.Key) == len(own.Session.Key) || other.Session.Object.Image != own.Session.Object.Image {
+		t.Errorf("%d context regions, %d of its own", len(other.Session.Key), len(own.Session.Key))
+	}
+	again := read(t, filepath.Join("../../testdata", study.ResolvedFile), string(other.resolved()))
+	if a, b := again.plan().edits[0].Key, other.plan().edits[0].Key; a != b {
+		t.Error("the resolved config is another experiment")
+	}
+}

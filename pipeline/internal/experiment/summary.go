@@ -86,7 +86,7 @@ func (r *run) scoresOf(row, col, i int) (values []float64, failure string) {
 func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 	result := &report.Result{
 		Schema: report.Schema, Title: r.Config.Title, Reference: r.reference(),
-		Facts: r.facts(), Provenance: r.provenance(), Warnings: slices.Clone(r.Warnings),
+		Facts: r.facts(), Provenance: r.provenance(), Warnings: r.allWarnings(),
 	}
 	for i := range r.Columns {
 		if c := &r.Columns[i]; !c.Others {
@@ -139,6 +139,15 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 	return result, failed, nil
 }
 
+// allWarnings are those that are known before the run, and what the config says is missing.
+func (r *run) allWarnings() []string {
+	all := slices.Clone(r.Warnings)
+	for _, m := range r.Config.Missing {
+		all = append(all, "missing here: "+m)
+	}
+	return all
+}
+
 // rowSettings are the settings that the row's method reads, by name.
 func (r *run) rowSettings(i int) []report.Fact {
 	used := settings(r.Rows[i].Method, r.Rows[i].Task.Params)
@@ -165,12 +174,16 @@ func (r *run) facts() []report.Fact {
 	if r.Subset != nil {
 		samples = r.choice()
 	}
+	context := ""
+	if c.Session.Context != "" {
+		context = " of " + c.Session.Context
+	}
 	facts := []report.Fact{
 		{Name: "Generator", Value: fmt.Sprintf("%s (%s, %d x %d, %s parameters), truncation %g", c.Generator.Model, info.Kind,
 			info.Resolution, info.Resolution, report.Thousands(info.Parameters), info.Truncation)},
 		{Name: "Layer", Value: fmt.Sprintf("%d: %s, keys %d x %dx%d, values %d x %dx%d", layer.Number, layer.Name,
 			layer.In, layer.KeySize, layer.KeySize, layer.Out, layer.ValueSize, layer.ValueSize)},
-		{Name: "Session", Value: fmt.Sprintf("%s, %d context regions, table of %d latents", c.Session.File, len(r.Session.Context()), c.Session.Rows)},
+		{Name: "Session", Value: fmt.Sprintf("%s, %d context regions%s, table of %d latents", c.Session.File, len(r.Session.Context()), context, c.Session.Rows)},
 		{Name: "Samples", Value: samples},
 	}
 	if p := c.Preset; p.Name != "" {

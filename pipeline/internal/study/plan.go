@@ -36,6 +36,7 @@ type Plan struct {
 	Stages  []*Planned `json:"stages"`
 	Samples Samples    `json:"samples"`
 
+	Missing  []string  `json:"missing,omitempty"`  // what the config says that it lacks
 	Forecast *Forecast `json:"forecast,omitempty"` // where it was asked for
 }
 
