@@ -58,6 +58,7 @@ type styledConv struct {
 	modulation linear
 	strength   float32 // of the noise
 	bias       []float32
+	position   int            // in a batch, of the first image drawn (At)
 	kernel     func() *kernel // prepared at first use
 }
 

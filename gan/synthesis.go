@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"rewriting/compute"
-	"rewriting/gan/latent"
 )
 
 // flow is what runs through the synthesis between two layers.
@@ -156,7 +155,7 @@ func (c *styledConv) targetInto(y, key, style *compute.Tensor) {
 	compute.ScaleChannels(y, c.demodulation(k, style))
 	var noise *compute.Tensor
 	if c.strength != 0 {
-		noise = latent.Noise(y.Shape[0], y.Shape[2], y.Shape[3])
+		noise = c.noise(y.Shape[0], y.Shape[2], y.Shape[3])
 	}
 	compute.NoiseBiasAct(y, noise, c.strength, c.bias)
 }

@@ -44,7 +44,7 @@ func (r generatorRenderer) Image(ctx context.Context, s Sample) (*compute.Tensor
 	if want := r.generator.Info().LatentDim; len(s.Z) != want {
 		return nil, fmt.Errorf("sample %d: a latent of %d numbers, the generator takes %d", s.Seed, len(s.Z), want)
 	}
-	image, err := r.generator.Image(compute.From(s.Z, 1, len(s.Z)))
+	image, err := gan.At(r.generator, s.Position).Image(compute.From(s.Z, 1, len(s.Z)))
 	if err != nil {
 		return nil, fmt.Errorf("sample %d: %w", s.Seed, err)
 	}
