@@ -181,8 +181,8 @@ func (e *Experiment) Find(path string) (string, error) {
 			return p, nil
 		}
 	}
-	if fetch.Knows(e.Path, path) {
-		return "", fmt.Errorf("no file %q yet; run `pipeline fetch %s`", path, e.Path)
+	if hint := fetch.Hint(e.Path, path); hint != "" {
+		return "", fmt.Errorf("no file %q yet; %s", path, hint)
 	}
 	return "", fmt.Errorf("no file %q, neither beside the config (%s) nor in the working directory", path, beside)
 }

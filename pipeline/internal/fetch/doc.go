@@ -11,6 +11,8 @@
 //	from = ["files/alexnet.pth", "files/lpips/alex.pth"]
 //	make = "python scripts/export/export.py lpips-alex --weights {files/alexnet.pth} ... --out {files/lpips-alex.onnx}"
 //
+// What is made without a download has a command and no parts; it may lie anywhere ("../networks/generator.onnx").
+//
 // A download continues where an earlier one stopped, as long as the server still has the same file. It counts only when its
 // SHA-256 agrees with everything that is known: the "sha256" of the entry, the eight hex digits at the end of its
 // name (the custom of the publishers), and the hash that the lock file beside the TOML file remembers from the first time.

@@ -364,10 +364,39 @@ func TestWhatIsMadeBringsItsPartsAndTheCommand(t *testing.T) {
 	}
 }
 
+func TestAMissingFileIsToldWithTheWayToHaveIt(t *testing.T) {
+	s := listed(t, `[[file]]
+name = "w.pth"
+url = ["http://localhost/w"]
+[[file]]
+name = "net.onnx"
+from = ["w.pth"]
+make = "export {w.pth}"
+[[file]]
+name = "../networks/g.onnx"
+make = "python make.py --out networks"
+`)
+	config := filepath.Join(filepath.Dir(s.path), "c.toml")
+	for path, want := range map[string]string{
+		"w.pth":              "run `pipeline fetch " + config + "`",
+		"./net.onnx":         "`pipeline fetch " + config + "` brings its parts and names the command that makes it",
+		"../networks/g.onnx": "it is made by `python make.py --out networks`",
+		"other":              "",
+	} {
+		if got := Hint(config, path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	r, err := s.Fetch(t.Context(), []string{"../networks/g.onnx"}, Options{})
+	if err != nil || len(r.ToMake) != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestMistakesInTheListAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"[[file]]\nname = \"../a\"\nurl = [\"http://x\"]":                                            "path below the TOML file",
-		"[[file]]\nname = \"a\"":                                                                     "either url, or make",
+		"[[file]]\nname = \"a\"":                                                                     "either url, or make: the command",
 		"[[file]]\nname = \"a\"\nurl = [\"ftp://x\"]":                                                "must begin with http",
 		"[[file]]\nname = \"a\"\nurl = [\"http://x\"]\nsha256 = \"ab\"":                              "64 lower-case",
 		"[[file]]\nname = \"a\"\nurl = [\"http://x\"]\nsize = 3":                                     "no such key",

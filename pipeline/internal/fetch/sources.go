@@ -59,12 +59,14 @@ var hexDigits = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func (s *Sources) check(f File) error {
 	switch {
-	case !filepath.IsLocal(filepath.FromSlash(f.Name)) || path.Clean(f.Name) != f.Name:
-		return fmt.Errorf("name must be a path below the TOML file, such as files/weights.pt")
+	case path.IsAbs(f.Name) || path.Clean(f.Name) != f.Name:
+		return fmt.Errorf("name must be a path from the TOML file, such as files/weights.pt")
+	case f.Make == "" && !filepath.IsLocal(filepath.FromSlash(f.Name)):
+		return fmt.Errorf("name must be a path below the TOML file: nothing is downloaded to elsewhere")
 	case f.SHA256 != "" && !hexDigits.MatchString(f.SHA256):
 		return fmt.Errorf("sha256 must have 64 lower-case hex digits")
 	case (len(f.URL) > 0) == (f.Make != ""):
-		return fmt.Errorf("needs either url, or make with from")
+		return fmt.Errorf("needs either url, or make: the command that makes it")
 	case f.Bytes < 0:
 		return fmt.Errorf("bytes = %d", f.Bytes)
 	}
@@ -107,15 +109,23 @@ func (s *Sources) Command(f File) string {
 	return placeholder.ReplaceAllStringFunc(f.Make, func(name string) string { return s.Place(name[1 : len(name)-1]) })
 }
 
-// Knows reports whether the TOML file beside a config lists a file under the path that the config gives it. A list that
-// cannot be read knows nothing.
-func Knows(config, path string) bool {
+// Hint says how the file that a config names by path can be had, if the list beside the config knows it, or is empty. A list
+// that cannot be read knows nothing.
+func Hint(config, path string) string {
 	s, err := ReadSources(filepath.Join(filepath.Dir(config), SourcesFile))
 	if err != nil {
-		return false
+		return ""
 	}
-	_, ok := s.Find(filepath.ToSlash(filepath.Clean(path)))
-	return ok
+	f, ok := s.Find(filepath.ToSlash(filepath.Clean(path)))
+	switch {
+	case !ok:
+		return ""
+	case f.Make != "" && len(f.From) == 0:
+		return "it is made by `" + s.Command(f) + "`"
+	case f.Make != "":
+		return "`pipeline fetch " + config + "` brings its parts and names the command that makes it"
+	}
+	return "run `pipeline fetch " + config + "`"
 }
 
 var inName = regexp.MustCompile(`-([0-9a-f]{8})\.[A-Za-z0-9]+$`)
