@@ -8,8 +8,9 @@ import torch
 
 import fused
 from optim import orthogonalise
+from pool import Pool
 from progressive import Progressive
-from scorers import STAGES, Classifier, Perceptual
+from scorers import STAGES, Classifier, Perceptual, shares
 from settings import Relation, Settings
 from stylegan2 import StyleGAN2, blur_kernel
 from train_generator import Exchange
@@ -98,6 +99,22 @@ class Parts(unittest.TestCase):
         with torch.no_grad():
             self.assertEqual(d(x, x).abs().max().item(), 0)
             self.assertLess((d(x, y) - d(y, x)).abs().max().item(), 1e-6)
+
+
+class RareSwitches(unittest.TestCase):
+    def test_their_pictures_are_listed_as_often_as_asked_and_others_once(self):
+        pool = Pool.__new__(Pool)
+        pool.count, pool.attributes = 5, ["size", "mark"]
+        pool.attr = torch.tensor([[1.0, -1], [1, 3], [1, -1], [1, -1], [1, 3]])
+        times = torch.bincount(pool.often({"mark": 4}))
+        self.assertEqual(times.tolist(), [1, 4, 1, 1, 4])
+
+    def test_shares_tell_finding_nothing_from_being_right(self):
+        truth = torch.tensor([[True], [False], [False], [False]])
+        self.assertEqual(shares(torch.zeros(4, 1, dtype=torch.bool), truth, ["mark"]),
+                         {"accuracy": {"mark": 0.75}, "recall": {"mark": 0.0}, "false_alarms": {"mark": 0.0}})
+        self.assertEqual(shares(torch.ones(4, 1, dtype=torch.bool), truth, ["mark"]),
+                         {"accuracy": {"mark": 0.25}, "recall": {"mark": 1.0}, "false_alarms": {"mark": 1.0}})
 
 
 if __name__ == "__main__":
