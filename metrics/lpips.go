@@ -44,7 +44,7 @@ func checkRegions(regions []string, mask MaskSpec) error {
 		return err
 	}
 	if mask.empty() && !slices.Equal(regions, []string{whole}) {
-		return &ParamError{"mask", fmt.Errorf("is required to tell inside from outside: mask = {segmenter = ..., classes = [...]}, or mask = {rule = ...} in a world; else regions = [\"all\"]")}
+		return &ParamError{"mask", fmt.Errorf("is required to tell inside from outside: mask = {segmenter = ..., classes = [...]}, mask = {box = [left, top, right, bottom]} in shares of the picture, or mask = {rule = ...} in a world; else regions = [\"all\"]")}
 	}
 	if err := mask.check(); err != nil {
 		return &ParamError{"mask", err}

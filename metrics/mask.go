@@ -28,17 +28,24 @@ func (m *Mask) mean(values []float32, inside bool) float64 {
 // MaskSpec says where the object is in a clean image: by a segmenter and its classes, or in a world by
 // the window of a rule.
 type MaskSpec struct {
-	Segmenter string   `toml:"segmenter"` // network; its first output is [1,K,h,w] logits
-	Classes   []string `toml:"classes"`   // names from the network's "labels" metadata, or numbers
-	Channel   string   `toml:"channel"`   // "object" or "part", for a segmenter that gives both; empty: what the classes are
-	Rule      string   `toml:"rule"`      // rule of the world, instead of a segmenter
+	Segmenter string    `toml:"segmenter"` // network; its first output is [1,K,h,w] logits
+	Classes   []string  `toml:"classes"`   // names from the network's "labels" metadata, or numbers
+	Channel   string    `toml:"channel"`   // "object" or "part", for a segmenter that gives both; empty: what the classes are
+	Rule      string    `toml:"rule"`      // rule of the world, instead of a segmenter
+	Box       []float64 `toml:"box"`       // place, instead of a segmenter: left, top, right, bottom as shares of the picture
 	Preprocess
 }
 
-func (s MaskSpec) empty() bool { return s.Segmenter == "" && s.Rule == "" && len(s.Classes) == 0 }
+func (s MaskSpec) empty() bool {
+	return s.Segmenter == "" && s.Rule == "" && len(s.Classes) == 0 && len(s.Box) == 0
+}
 
 func (s MaskSpec) check() error {
 	switch {
+	case len(s.Box) > 0 && (s.Rule != "" || s.Segmenter != "" || len(s.Classes) > 0):
+		return fmt.Errorf("a mask is either box, rule, or segmenter with classes")
+	case len(s.Box) > 0:
+		return checkBox(s.Box)
 	case s.Rule != "" && (s.Segmenter != "" || len(s.Classes) > 0):
 		return fmt.Errorf("a mask is either rule, or segmenter with classes, not both")
 	case s.Segmenter != "" && len(s.Classes) == 0:
@@ -86,6 +93,9 @@ func (m *masker) mask(ctx context.Context, s *Sample) (*Mask, error) {
 func (s MaskSpec) build(c Context) (*masker, error) {
 	if s.Rule != "" {
 		return windowMasker(s.Rule, c)
+	}
+	if len(s.Box) > 0 {
+		return boxMasker(s.Box), nil
 	}
 	seg, err := openSegmenter(s.Segmenter, s.Preprocess, c)
 	if err != nil {
