@@ -16,6 +16,7 @@ import (
 
 	"rewriting/compute"
 	"rewriting/gan"
+	"rewriting/sessions/pillow"
 )
 
 // ErrNotFinite says that a network produced NaN or infinity.
@@ -72,6 +73,17 @@ func RoundTrip(x *compute.Tensor) *compute.Tensor {
 
 // PNG encodes square pixels.
 func PNG(pixels []byte, r int) []byte { return encode(imageOf(pixels, r, r)) }
+
+// Shown is the side, in pixels, of the largest picture of a report: a page of pictures of 1024 pixels would not open.
+const Shown = 256
+
+// ForShow shrinks square pixels to at most Shown a side, bilinear with antialiasing, and returns them with their side.
+func ForShow(pixels []byte, r int) ([]byte, int) {
+	if r <= Shown {
+		return pixels, r
+	}
+	return pillow.Bilinear(pixels, r, r, 3, Shown, Shown), Shown
+}
 
 func imageOf(pixels []byte, w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"math"
 
+	"rewriting/pipeline/internal/picture"
 	"rewriting/sessions"
 	"rewriting/sessions/pillow"
 )
@@ -24,10 +26,11 @@ type canvas struct {
 	pix  []byte
 }
 
-// newCanvas copies r*r*3 bytes and enlarges small pictures (bicubic, by a whole factor) to at least 192
-// pixels, so that an outline of three pixels does not cover what it outlines.
+// newCanvas copies r*r*3 bytes, at the size that reports show, and enlarges small pictures (bicubic, by a whole factor) to
+// at least 192 pixels, so that an outline of three pixels does not cover what it outlines.
 func newCanvas(pixels []byte, r int) *canvas {
 	const least = 192
+	pixels, r = picture.ForShow(pixels, r)
 	side := r * max(1, (least+r-1)/r)
 	if side == r {
 		return &canvas{r, append([]byte(nil), pixels...)}
@@ -59,7 +62,7 @@ func (c *canvas) fill(mask []bool, colour [3]byte) {
 
 // outline halves the brightness outside the mask and draws a border around it, outside: pixels that touch
 // the mask in one of eight directions, repeated per pixel of width.
-func (c *canvas) outline(mask []bool, colour [3]byte) {
+func (c *canvas) outline(mask []bool, colour [3]byte, width int) {
 	for i, in := range mask {
 		if !in {
 			for k := range 3 {
@@ -68,7 +71,7 @@ func (c *canvas) outline(mask []bool, colour [3]byte) {
 		}
 	}
 	grown := mask
-	for range border {
+	for range width {
 		grown = c.grow(grown)
 	}
 	rim := make([]bool, len(mask))
@@ -111,7 +114,7 @@ func (c *canvas) painted(m *sessions.Mask) []bool {
 // r*r*3 bytes, RGB interleaved.
 func ObjectImage(pixels []byte, r int, m *sessions.Mask, caption string) *Image {
 	c := newCanvas(pixels, r)
-	c.outline(c.painted(m), yellow)
+	c.outline(c.painted(m), yellow, border)
 	return c.image(caption)
 }
 
@@ -134,7 +137,7 @@ func PasteImage(pixels []byte, r int, box sessions.Box, cells int, caption strin
 			mask[y*c.side+x] = in && cols[x]
 		}
 	}
-	c.outline(mask, red)
+	c.outline(mask, red, border)
 	return c.image(caption)
 }
 
@@ -146,6 +149,36 @@ func touched(from, to, cells, side int) []bool {
 		in[p] = at > float64(from-1) && at < float64(to)
 	}
 	return in
+}
+
+// MatchImage shows where an image responds to a key: the response at cells x cells places is interpolated as a map is (half-pixel
+// alignment, zero outside); pixels above the level keep their brightness inside a thin white border, the rest is darkened.
+func MatchImage(pixels []byte, r int, response []float32, cells int, level float64, caption string) *Image {
+	c := newCanvas(pixels, r)
+	mask := make([]bool, c.side*c.side)
+	for i := range mask {
+		mask[i] = interpolate(response, cells, c.side, i/c.side, i%c.side) > level
+	}
+	c.outline(mask, white, 1)
+	return c.image(caption)
+}
+
+// interpolate is the map of cells x cells numbers at pixel (y, x) of side x side.
+func interpolate(m []float32, cells, side, y, x int) float64 {
+	v, u := (float64(y)+0.5)*float64(cells)/float64(side)-0.5, (float64(x)+0.5)*float64(cells)/float64(side)-0.5
+	top, left := int(math.Floor(v)), int(math.Floor(u))
+	sum := 0.0
+	for i := range 2 {
+		for j := range 2 {
+			row, col := top+i, left+j
+			if row < 0 || col < 0 || row >= cells || col >= cells {
+				continue
+			}
+			weight := (1 - math.Abs(v-float64(row))) * (1 - math.Abs(u-float64(col)))
+			sum += weight * float64(m[row*cells+col])
+		}
+	}
+	return sum
 }
 
 // PlainImage shows pixels as they are, small ones enlarged.
