@@ -57,6 +57,7 @@ type grammar struct {
 
 	Sample sampleCommand `cmd:"" group:"Pieces" help:"Draw images of a generator."`
 	Edit   editCommand   `cmd:"" group:"Pieces" help:"Edit a generator by one method of a config and save it as a checkpoint."`
+	Score  scoreCommand  `cmd:"" group:"Pieces" help:"Compare folders of pictures that are already there, by any metric."`
 	Onnx   onnxCommand   `cmd:"" group:"Pieces" help:"Work with ONNX networks."`
 
 	Inspect inspectCommand `cmd:"" group:"Information" help:"Describe a checkpoint, network, session, run directory or world."`

@@ -21,6 +21,15 @@ func Load(path string, overrides []string) (*Experiment, error) {
 	return fill(path, doc, overrides)
 }
 
+// LoadMetrics is Load for those who need the metrics alone: the files of generator and session may be missing.
+func LoadMetrics(path string, overrides []string) (*Experiment, error) {
+	doc, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return known(path, doc, overrides)
+}
+
 func read(path string) (*document, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -39,6 +48,15 @@ func Parse(path string, text []byte, overrides []string) (*Experiment, error) {
 }
 
 func fill(path string, doc *document, overrides []string) (*Experiment, error) {
+	e, err := known(path, doc, overrides)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.files()
+}
+
+// known reads all keys and looks at no other file.
+func known(path string, doc *document, overrides []string) (*Experiment, error) {
 	preset, err := doc.prepare(overrides)
 	if err != nil {
 		return nil, err
@@ -46,13 +64,7 @@ func fill(path string, doc *document, overrides []string) (*Experiment, error) {
 	e := &Experiment{Preset: preset, Path: path, doc: doc}
 	var found mistakes
 	e.read(&table{doc: doc, m: doc.root, first: &found})
-	if err := found.err(); err != nil {
-		return nil, err
-	}
-	if err := e.files(); err != nil {
-		return nil, err
-	}
-	return e, nil
+	return e, found.err()
 }
 
 func (e *Experiment) read(root *table) {
