@@ -23,3 +23,26 @@ func (t *table) contains() *Entry {
 		return nil
 	}
 }
+
+// latents reads [samples] table and batch.
+func (t *table) latents() Latents {
+	samples := t.sub("samples")
+	l := Latents{Table: samples.flag("table"), Batch: samples.whole("batch", 1, 1, maxChunk)}
+	if l.Table && samples.m["contains"] != nil {
+		samples.fail("table", "cannot stand beside contains: the table ends")
+	}
+	return l
+}
+
+// flag is true or false, false unless given.
+func (t *table) flag(key string) bool {
+	switch v := t.get(key).(type) {
+	case nil:
+		return false
+	case bool:
+		return v
+	default:
+		t.fail(key, "must be true or false, is %s", kindOf(v))
+		return false
+	}
+}

@@ -87,6 +87,10 @@ func (e *Experiment) openGenerator(ctx context.Context) error {
 			return cfg.At("session.moment_truncation", "%s", err)
 		}
 	}
+	if last := int64(cfg.Samples.First) + int64(cfg.Samples.Count); cfg.Latents.Table && last > int64(cfg.Session.Rows) {
+		return cfg.At("samples.table", "samples %d to %d are wanted, but the session's table has the rows 0 to %d (session.rows)",
+			cfg.Samples.First, last-1, cfg.Session.Rows-1)
+	}
 	e.Table = latent.Table(cfg.Session.Seed, cfg.Session.Rows, e.Generator.Info().LatentDim)
 	return nil
 }

@@ -19,10 +19,10 @@ func (e *Experiment) content(kind string) *stage.Content {
 		Set("kernel tier", compute.Tier())
 }
 
-// momentContent is what the second moment of a layer depends on.
+// momentContent is what the second moment of a cut's keys depends on.
 func (e *Experiment) momentContent(cut gan.Cut) *stage.Content {
 	return stage.NewContent("moment", versions["moment"]).
-		Set("weights", e.measuredOn(cut).Generator().Info().Hash).
+		Set("weights", cut.Generator().Info().Hash).
 		Set("kernel tier", compute.Tier()).
 		Set("layer", cut.Layer().Number).
 		Set("table rows", e.Config.Session.Rows).
@@ -32,13 +32,16 @@ func (e *Experiment) momentContent(cut gan.Cut) *stage.Content {
 // editContent is what the edit of a row depends on. Its name in the config is not part of it.
 func (e *Experiment) editContent(r *Row) *stage.Content {
 	c := e.content("edit").
-		Set("second moment", e.momentContent(e.cutOf(r)).Key()).
+		Set("second moment", e.momentContent(e.measuredOn(e.cutOf(r))).Key()).
 		Set("session", e.hashOf("session")).
 		Set("method", r.Kind).
 		Set("networks", r.Inputs).
 		Set("feature output", r.Task.FeatureOutput)
 	if hash := e.hashOf("context"); hash != "" {
 		c.Set("context", hash)
+	}
+	if e.comparesUnits(r) {
+		c.Set("second moment of the edited generator", e.momentContent(e.cutOf(r)).Key())
 	}
 	for name, value := range settings(r.Method, r.Task.Params) {
 		c.Set("parameter "+name, value)
@@ -48,10 +51,17 @@ func (e *Experiment) editContent(r *Row) *stage.Content {
 
 // samplesContent is what all samples have in common.
 func (e *Experiment) samplesContent() *stage.Content {
-	return e.content("clean").
+	c := e.content("clean").
 		Set("picture version", picture.Version).
 		Set("first seed", e.Config.Samples.First).
 		Set("chunk", e.Config.Samples.Chunk)
+	if e.Config.Latents.Table {
+		c.Set("table rows", e.Config.Session.Rows).Set("table seed", e.Config.Session.Seed)
+	}
+	if b := e.Config.Latents.Batch; b != 1 {
+		c.Set("batch", b)
+	}
+	return c
 }
 
 // scoreContent is what the scores of a row by a metric depend on.

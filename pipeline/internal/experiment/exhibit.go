@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rewriting/compute"
-	"rewriting/gan/latent"
 	"rewriting/methods"
 	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/report"
@@ -66,8 +65,8 @@ func png(image *compute.Tensor, caption string) report.Image {
 
 func (r *run) samplePictures(ctx context.Context, i int) (report.Sample, error) {
 	seed := r.Config.Samples.First + uint32(i)
-	z := latent.Seed(seed, r.Generator.Info().LatentDim)
-	clean, err := r.Generator.Image(z)
+	z := r.latentOf(seed)
+	clean, err := r.cleanImage(seed)
 	if err != nil {
 		return report.Sample{}, err
 	}
@@ -80,7 +79,7 @@ func (r *run) samplePictures(ctx context.Context, i int) (report.Sample, error) 
 		if err != nil {
 			return out, err
 		}
-		image, err := renderer.Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Clean: picture.RoundTrip(clean)})
+		image, err := renderer.Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: r.position(seed), Clean: picture.RoundTrip(clean)})
 		if err != nil {
 			return out, err
 		}

@@ -15,10 +15,16 @@ import (
 	"rewriting/rewrite"
 )
 
-// moment measures the second moment of a layer when a method first asks for it, and at most once.
+// measurement is a second moment that methods ask for.
+type measurement struct {
+	cut gan.Cut // of the edit
+	on  gan.Cut // whose keys are measured: those of cut, or of the generator at another truncation
+}
+
+// moment makes a measurement when a method first asks for it, and at most once.
 type moment struct {
+	measurement
 	run   *run
-	cut   gan.Cut
 	place int // in the plan
 
 	mu       sync.Mutex
@@ -44,7 +50,7 @@ func (m *moment) get(ctx context.Context) (*rewrite.Moment, error) {
 	started := time.Now()
 	meter := r.Progress.Start(planned.Name, "images", e.Table.Dim(0))
 	defer meter.End()
-	found, err = rewrite.Measure(ctx, e.measuredOn(m.cut), e.Table, func(done, _ int) { meter.Set(done, "") })
+	found, err = rewrite.Measure(ctx, m.on, e.Table, func(done, _ int) { meter.Set(done, "") })
 	if err != nil {
 		return nil, err
 	}
@@ -56,35 +62,57 @@ func (m *moment) get(ctx context.Context) (*rewrite.Moment, error) {
 	return found, nil
 }
 
-// momentOf is the second moment of a layer, nil where no row has a use for it.
-func (r *run) momentOf(cut gan.Cut) func(context.Context) (*rewrite.Moment, error) {
+// momentOf is the second moment of the keys of a cut, nil where no row has a use for it.
+func (r *run) momentOf(on gan.Cut) func(context.Context) (*rewrite.Moment, error) {
 	for _, m := range r.moments {
-		if m.cut.Layer().Number == cut.Layer().Number {
+		if sameKeys(m.on, on) {
 			return m.get
 		}
 	}
 	return nil
 }
 
-// momentCuts are the layers whose second moment the methods ask for, each once, in the order of the rows.
-func (e *Experiment) momentCuts() []gan.Cut {
-	var out []gan.Cut
+func sameKeys(a, b gan.Cut) bool {
+	return a.Layer().Number == b.Layer().Number && a.Generator().Info().Truncation == b.Generator().Info().Truncation
+}
+
+// measurements are the second moments that the methods ask for, each once, in the order of the rows.
+func (e *Experiment) measurements() []measurement {
+	var out []measurement
+	add := func(cut, on gan.Cut) {
+		if !slices.ContainsFunc(out, func(m measurement) bool { return sameKeys(m.on, on) }) {
+			out = append(out, measurement{cut, on})
+		}
+	}
 	for i := range e.Rows {
-		cut := e.cutOf(&e.Rows[i])
-		same := func(o gan.Cut) bool { return o.Layer().Number == cut.Layer().Number }
-		if usesMoment(e.Rows[i].Method) && !slices.ContainsFunc(out, same) {
-			out = append(out, cut)
+		row := &e.Rows[i]
+		if usesMoment(row.Method) {
+			add(e.cutOf(row), e.measuredOn(e.cutOf(row)))
+		}
+		if e.comparesUnits(row) {
+			add(e.cutOf(row), e.cutOf(row))
 		}
 	}
 	return out
 }
 
-// momentName is the name of the stage of a layer's second moment; the session's layer goes without saying.
-func (e *Experiment) momentName(cut gan.Cut) string {
-	if n := cut.Layer().Number; n != e.Cut.Layer().Number {
-		return fmt.Sprintf("second moment, layer %d", n)
+// comparesUnits reports whether the method needs the mean squares of the very generator that is edited, while the second moment
+// is measured at another truncation: where units are scored by theirs (App. E).
+func (e *Experiment) comparesUnits(r *Row) bool {
+	return e.measured != nil && usesMoment(r.Method) &&
+		(slices.Contains(r.Method.Describe().Parameters, "drank") || r.Task.Params.Keys == rewrite.NormDissect)
+}
+
+// momentName is the name of the stage; the session's layer goes without saying.
+func (e *Experiment) momentName(m measurement) string {
+	name := "second moment"
+	if n := m.cut.Layer().Number; n != e.Cut.Layer().Number {
+		name = fmt.Sprintf("second moment, layer %d", n)
 	}
-	return "second moment"
+	if !sameKeys(m.on, e.measuredOn(m.cut)) {
+		name += " of the edited generator"
+	}
+	return name
 }
 
 // measuredOn is the cut whose keys make the second moment of a layer: that of the edit, unless the config asks for another truncation.

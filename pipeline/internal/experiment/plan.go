@@ -11,7 +11,7 @@ import (
 type plan struct {
 	*study.Plan
 	clean, ranked, report *study.Planned   // ranked is nil where nothing needs it
-	moments               []*study.Planned // by momentCuts
+	moments               []*study.Planned // by measurements
 	selection             *study.Planned   // nil without a subset
 	edits                 []*study.Planned
 	scores                [][]*study.Planned // by row and column
@@ -26,8 +26,8 @@ func (e *Experiment) planFor(count int) *plan {
 	samples := study.Samples(e.Config.Samples)
 	samples.Count = count
 	p := &plan{Plan: &study.Plan{Samples: samples}, chunks: samples.Chunks()}
-	for _, cut := range e.momentCuts() {
-		p.moments = append(p.moments, p.Add(e.momentName(cut), "artefacts/moment-KEY.bin", e.momentContent(cut), 1))
+	for _, m := range e.measurements() {
+		p.moments = append(p.moments, p.Add(e.momentName(m), "artefacts/moment-KEY.bin", e.momentContent(m.on), 1))
 	}
 	for i := range e.Rows {
 		row := &e.Rows[i]

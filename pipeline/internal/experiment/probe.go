@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"rewriting/compute"
-	"rewriting/gan/latent"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/study"
@@ -22,10 +21,10 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 	o = o.Fill(e.Config.Run.Workers)
 	f := &study.Forecast{Bytes: e.bytes(p), Free: study.Free(dir)}
 	table, moments := float64(e.Table.Dim(0)), map[int]*rewrite.Moment{}
-	for i, cut := range e.momentCuts() {
+	for i, m := range e.measurements() {
 		rows := min(probeRows, e.Table.Dim(0))
 		seconds, err := timed(func() (err error) {
-			moments[cut.Layer().Number], err = rewrite.Measure(ctx, e.measuredOn(cut), compute.From(e.Table.Data[:rows*e.Table.Dim(1)], rows, e.Table.Dim(1)), nil)
+			moments[m.cut.Layer().Number], err = rewrite.Measure(ctx, m.on, compute.From(e.Table.Data[:rows*e.Table.Dim(1)], rows, e.Table.Dim(1)), nil)
 			return err
 		})
 		if err != nil {
@@ -35,7 +34,7 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 			f.Seconds += seconds * table / float64(rows)
 		}
 		// The ranking runs through the same images.
-		if row := e.rankedRow(); row >= 0 && p.ranked.State != study.Done && e.cutOf(&e.Rows[row]).Layer().Number == cut.Layer().Number {
+		if row := e.rankedRow(); row >= 0 && p.ranked.State != study.Done && sameKeys(e.cutOf(&e.Rows[row]), m.cut) {
 			f.Seconds += seconds * table / float64(rows)
 		}
 	}
@@ -107,7 +106,7 @@ func (e *Experiment) probeSample(ctx context.Context) (clean, row float64, err e
 	for n := range rounds {
 		seed := e.Config.Samples.First + uint32(n)
 		s := &metrics.Sample{Seed: seed, Prepared: metrics.NewPrepared()}
-		z := latent.Seed(seed, e.Generator.Info().LatentDim)
+		z := e.latentOf(seed)
 		s.Z = z.Data
 		image, err := e.Generator.Image(z)
 		if err != nil {
@@ -165,8 +164,8 @@ func (e *Experiment) bytes(p *plan) int64 {
 			n += (whole + int64(s.Parts)*line) * int64(s.Parts-s.Done) / int64(s.Parts)
 		}
 	}
-	for i, cut := range e.momentCuts() {
-		add(p.moments[i], 8*int64(cut.Layer().In)*int64(cut.Layer().In))
+	for i, m := range e.measurements() {
+		add(p.moments[i], 8*int64(m.cut.Layer().In)*int64(m.cut.Layer().In))
 	}
 	for i, s := range p.edits {
 		layer := e.cutOf(&e.Rows[i]).Layer()

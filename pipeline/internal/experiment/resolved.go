@@ -65,6 +65,12 @@ func (e *Experiment) resolved() []byte {
 	if psi := c.Session.MomentTruncation; psi != c.Generator.Truncation {
 		all["session"].(table)["moment_truncation"] = psi
 	}
+	if c.Latents.Table {
+		all["samples"].(table)["table"] = true
+	}
+	if c.Latents.Batch != 1 {
+		all["samples"].(table)["batch"] = c.Latents.Batch
+	}
 	if e.Subset != nil {
 		contains := maps.Clone(e.Subset.Params)
 		contains["name"] = e.Subset.Name

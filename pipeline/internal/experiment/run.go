@@ -13,7 +13,7 @@ type run struct {
 	*Experiment
 	*study.Directory
 	plan    *plan
-	moments []*moment // by momentCuts
+	moments []*moment // by measurements
 	tasks   []methods.Task
 	edits   []*methods.Edit // by row; nil where the method failed
 	failed  []error         // by row: why the method failed
@@ -45,13 +45,16 @@ func (e *Experiment) open(dir string, o study.Options) *run {
 		Experiment: e, Directory: study.NewDirectory(dir, o.Fill(e.Config.Run.Workers)),
 		edits: make([]*methods.Edit, len(e.Rows)), failed: make([]error, len(e.Rows)),
 	}
-	for i, cut := range e.momentCuts() {
-		r.moments = append(r.moments, &moment{run: r, cut: cut, place: i})
+	for i, m := range e.measurements() {
+		r.moments = append(r.moments, &moment{run: r, measurement: m, place: i})
 	}
 	for i := range e.Rows {
 		task := e.Rows[i].Task
 		task.Cut, task.Table, task.Session = e.cutOf(&e.Rows[i]), e.Table, e.Session
-		task.Moment = r.momentOf(task.Cut)
+		task.Moment = r.momentOf(e.measuredOn(task.Cut))
+		if e.comparesUnits(&e.Rows[i]) {
+			task.Usual = r.momentOf(task.Cut)
+		}
 		r.tasks = append(r.tasks, task)
 	}
 	r.lay(e.least())

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"rewriting/compute"
-	"rewriting/gan/latent"
 	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/npy"
@@ -107,10 +106,10 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 	}
 	seed := j.rg.First + uint32(i)
 	size := r.Generator.Info().Resolution
-	z := latent.Seed(seed, r.Generator.Info().LatentDim)
+	z := r.latentOf(seed)
 	pixels := j.clean[i*3*size*size : (i+1)*3*size*size]
 	if j.render {
-		if err := draw(pixels, func() (*compute.Tensor, error) { return r.Generator.Image(z) }); err != nil {
+		if err := draw(pixels, func() (*compute.Tensor, error) { return r.cleanImage(seed) }); err != nil {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -131,7 +130,7 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 			continue
 		}
 		err := draw(edited, func() (*compute.Tensor, error) {
-			return renderers[row].Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Clean: s.Clean})
+			return renderers[row].Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: r.position(seed), Clean: s.Clean})
 		})
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

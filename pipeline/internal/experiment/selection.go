@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"rewriting/compute"
-	"rewriting/gan/latent"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/npy"
 	"rewriting/pipeline/internal/picture"
@@ -204,9 +203,9 @@ func (r *run) search(ctx context.Context, rg stage.Range) (*searched, error) {
 			return nil, context.Cause(ctx)
 		}
 		seed, pixels := rg.First+uint32(i), clean[i*size:(i+1)*size]
-		z := latent.Seed(seed, info.LatentDim)
+		z := r.latentOf(seed)
 		if fresh {
-			if err := draw(pixels, func() (*compute.Tensor, error) { return r.Generator.Image(z) }); err != nil {
+			if err := draw(pixels, func() (*compute.Tensor, error) { return r.cleanImage(seed) }); err != nil {
 				out.found.failed[i] = "clean image: " + err.Error()
 				continue
 			}
