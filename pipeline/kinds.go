@@ -7,6 +7,7 @@ import (
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/experiment"
 	"rewriting/pipeline/internal/fidlayers"
+	"rewriting/pipeline/internal/lightrule"
 	"rewriting/pipeline/internal/study"
 )
 
@@ -17,6 +18,8 @@ func build(ctx context.Context, cfg *config.Experiment) (study.Experiment, error
 		return experiment.Build(ctx, cfg)
 	case config.FIDLayers:
 		return fidlayers.Build(ctx, cfg)
+	case config.Reflections:
+		return lightrule.Build(ctx, cfg)
 	}
 	return nil, fmt.Errorf("%s: experiments of kind %s cannot be built", cfg.Path, cfg.Kind)
 }

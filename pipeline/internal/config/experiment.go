@@ -4,21 +4,21 @@ import "maps"
 
 // Experiment is one config, with defaults filled in.
 type Experiment struct {
-	Kind      Kind
-	Title     string
-	Generator Generator
-	Session   Session
-	Samples   Samples
-	Latents   Latents
-	Contains  *Entry // what the images of the samples shall contain; nil for anything
-	Methods   []Entry
-	Metrics   []Entry
-	Compare   Compare
-	Report    Report
-	Run       Run
-	Preset    Preset
-	Missing   []string  // what the experiment that is repeated has and this one has not, in the words of its author
-	FIDLayers *LayerFID // of the kind of this name, else nil
+	Kind        Kind
+	Title       string
+	Generator   Generator
+	Session     Session
+	Samples     Samples
+	Contains    *Entry // what the images of the samples shall contain; nil for anything
+	Methods     []Entry
+	Metrics     []Entry
+	Compare     Compare
+	Report      Report
+	Run         Run
+	Preset      Preset
+	Missing     []string    // what the experiment that is repeated has and this one has not, in the words of its author
+	FIDLayers   *LayerFID   // of the kind of this name, else nil
+	Reflections *Reflection // of the kind of this name, else nil
 
 	// Path is the file that the experiment was read from.
 	Path string
@@ -56,12 +56,6 @@ type Samples struct {
 	Count int
 	First uint32 // seed of the first
 	Chunk int    // samples per file
-}
-
-// Latents say which latents the samples have. They stand in [samples], too.
-type Latents struct {
-	Table bool // rows of the session's table instead of a latent per seed
-	Batch int  // samples whose noise is that of one batch; 1 for each alone
 }
 
 // Entry is one [[method]] or [[metric]]: its name, its registered kind, and the other keys as they stand in the file.

@@ -6,8 +6,9 @@ import "math"
 type Kind string
 
 const (
-	Table     Kind = "table"      // [[method]] x [[metric]]
-	FIDLayers Kind = "fid_layers" // [fid_layers]
+	Table       Kind = "table"       // [[method]] x [[metric]]
+	FIDLayers   Kind = "fid_layers"  // [fid_layers]
+	Reflections Kind = "reflections" // [reflections]
 )
 
 // kinds are the sections that tell a kind, and what reads the config of it.
@@ -16,6 +17,7 @@ var kinds = []struct {
 	read func(e *Experiment, root *table)
 }{
 	{FIDLayers, (*Experiment).readFIDLayers},
+	{Reflections, (*Experiment).readReflections},
 }
 
 // kind is what the sections tell.

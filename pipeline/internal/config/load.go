@@ -162,6 +162,9 @@ func (e *Experiment) files() error {
 			files = append(files, file{f.Generators[i].Path + ".model", &f.Generators[i].Model})
 		}
 	}
+	if f := e.Reflections; f != nil {
+		files = append(files, file{"reflections.model", &f.Model}, file{"reflections.masks", &f.Masks})
+	}
 	for _, f := range files {
 		if *f.path == "" {
 			continue
