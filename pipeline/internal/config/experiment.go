@@ -9,14 +9,15 @@ type Experiment struct {
 	Generator   Generator
 	Session     Session
 	Samples     Samples
+	Latents     Latents
 	Contains    *Entry // what the images of the samples shall contain; nil for anything
 	Methods     []Entry
 	Metrics     []Entry
 	Compare     Compare
 	Report      Report
 	Run         Run
+	Missing   []string  // what the experiment that is repeated has and this one has not, in the words of its author
 	Preset      Preset
-	Missing     []string    // what the experiment that is repeated has and this one has not, in the words of its author
 	FIDLayers   *LayerFID   // of the kind of this name, else nil
 	Reflections *Reflection // of the kind of this name, else nil
 
@@ -56,6 +57,12 @@ type Samples struct {
 	Count int
 	First uint32 // seed of the first
 	Chunk int    // samples per file
+}
+
+// Latents say which latents the samples have. They stand in [samples], too.
+type Latents struct {
+	Table bool // rows of the session's table instead of a latent per seed
+	Batch int  // samples whose noise is that of one batch; 1 for each alone
 }
 
 // Entry is one [[method]] or [[metric]]: its name, its registered kind, and the other keys as they stand in the file.

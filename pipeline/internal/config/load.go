@@ -104,7 +104,8 @@ func (e *Experiment) readTable(root *table) {
 
 		MomentTruncation: s.number("moment_truncation", e.Generator.Truncation, 0, 1),
 	}
-	e.Samples, e.Contains = root.samples(10_000, 100, "contains"), root.contains()
+	e.Samples = root.samples(10_000, 100, "contains", "table", "batch")
+	e.Contains, e.Latents = root.contains(), root.latents()
 	e.Methods = root.entries("method")
 	e.Metrics = root.entries("metric")
 
