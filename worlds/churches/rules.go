@@ -43,4 +43,14 @@ var rules = []procedural.Rule[scene]{
 	},
 	watermark.Rule("watermark", false),
 	bottom.Rule("bottom mark", false),
+	added(watermark, "add watermark"),
+	added(bottom, "add bottom mark"),
+}
+
+// added is the rule that draws a mark in every scene. Marks are so rare that a reflection at the threshold would lead out
+// of the latents; the scene of any value beyond the band is the same.
+func added(mark procedural.Toggle[scene], name string) procedural.Rule[scene] {
+	r := mark.Rule(name, true)
+	r.Move = func([]float64) (int, float64) { return mark.Direction, mark.Threshold + 2*mark.Band }
+	return r
 }
