@@ -53,7 +53,7 @@ func Conv2DInto(y, x, w *Tensor, bias []float32, p Params) {
 	f := filterShape(w, p)
 	panels, release := borrow(f.panelLen())
 	defer release()
-	f.panels = panels
-	f.pack(w)
+	f.panels = func() []float32 { return panels }
+	f.pack(panels, w)
 	f.ConvInto(y, x, bias)
 }

@@ -12,7 +12,7 @@ import (
 type Filter struct {
 	p              Params
 	co, cg, kh, kw int
-	panels         []float32 // one set per group
+	panels         func() []float32 // one set per group
 	// fast is the Winograd form of a filter for rendering, nil for others.
 	fast func() *winograd
 }
@@ -20,8 +20,8 @@ type Filter struct {
 // NewFilter packs w [Co,Ci/groups,kh,kw] for convolutions with parameters p. The weight is copied.
 func NewFilter(w *Tensor, p Params) *Filter {
 	f := filterShape(w, p)
-	f.panels = make([]float32, f.panelLen())
-	f.pack(w)
+	panels := f.packed(w)
+	f.panels = func() []float32 { return panels }
 	return f
 }
 
@@ -35,11 +35,17 @@ func filterShape(w *Tensor, p Params) *Filter {
 
 func (f *Filter) panelLen() int { return f.p.Groups * panelLen(f.co/f.p.Groups, f.cg*f.kh*f.kw) }
 
-func (f *Filter) pack(w *Tensor) {
+func (f *Filter) packed(w *Tensor) []float32 {
+	panels := make([]float32, f.panelLen())
+	f.pack(panels, w)
+	return panels
+}
+
+func (f *Filter) pack(panels []float32, w *Tensor) {
 	rows, k := f.co/f.p.Groups, f.cg*f.kh*f.kw
 	size := panelLen(rows, k)
 	for g := range f.p.Groups {
-		packRows(f.panels[g*size:], w.Data[g*rows*k:], rows, k, k)
+		packRows(panels[g*size:], w.Data[g*rows*k:], rows, k, k)
 	}
 }
 
@@ -81,13 +87,13 @@ func (f *Filter) ConvInto(y, x *Tensor, bias []float32) {
 
 // convGroups convolves n images with the groups lo to hi-1.
 func (f *Filter) convGroups(y, x []float32, bias []float32, lo, hi, n, h, w int) {
-	ci := f.cg * f.p.Groups
+	ci, panels := f.cg*f.p.Groups, f.panels()
 	oh, ow := f.p.OutSize(h, w, f.kh, f.kw)
 	in := readerFor(f.p, f.cg, f.kh, f.kw, h, w, oh, ow)
 	defer in.release()
 	rows, size := f.co/f.p.Groups, panelLen(f.co/f.p.Groups, f.cg*f.kh*f.kw)
 	for g := lo; g < hi; g++ {
-		m := product{a: f.panels[g*size:][:size], rows: rows, ldc: oh * ow}
+		m := product{a: panels[g*size:][:size], rows: rows, ldc: oh * ow}
 		if bias != nil {
 			m.bias = make([]float32, (rows+kernel.Rows-1)/kernel.Rows*kernel.Rows)
 			copy(m.bias, bias[g*rows:][:rows])

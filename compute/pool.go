@@ -9,7 +9,26 @@ import (
 // MaxPool2D takes the maximum over windows of size = {kh, kw}; padding counts as minus infinity and
 // groups are ignored. [N,C,H,W] becomes [N,C,OH,OW] with the sizes of OutSize.
 func MaxPool2D(x *Tensor, size [2]int, p Params) *Tensor {
-	return windows("MaxPool2D", x, size, p, float32(math.Inf(-1)), kernel.Max)
+	y := newWindows("MaxPool2D", x, size, p)
+	MaxPool2DInto(y, x, size, p)
+	return y
+}
+
+// MaxPool2DInto is MaxPool2D with the result in y, which has its shape and arbitrary contents.
+func MaxPool2DInto(y, x *Tensor, size [2]int, p Params) {
+	windows("MaxPool2D", y, x, size, p, float32(math.Inf(-1)), kernel.Max)
+}
+
+// SumPool2DInto writes the sums over windows of size = {kh, kw} to y [N,C,OH,OW]; padding counts as zeros and groups are
+// ignored.
+func SumPool2DInto(y, x *Tensor, size [2]int, p Params) {
+	windows("SumPool2D", y, x, size, p, 0, kernel.Add)
+}
+
+func newWindows(what string, x *Tensor, size [2]int, p Params) *Tensor {
+	n, c, h, w := dims4(what, x)
+	oh, ow := p.OutSize(h, w, size[0], size[1])
+	return New(n, c, oh, ow)
 }
 
 // MaxPool2DGrad is the gradient of MaxPool2D at x for dy [N,C,OH,OW]: each value goes to the first maximum of
@@ -62,7 +81,8 @@ func AvgPool2D(x *Tensor, size [2]int, p Params, countIncludePad bool) *Tensor {
 			weight[i] = 1 / v
 		}
 	}
-	y := windows("AvgPool2D", x, size, p, 0, kernel.Add)
+	y := New(n, c, oh, ow)
+	SumPool2DInto(y, x, size, p)
 	for i := range n * c {
 		out := y.Data[i*oh*ow:][:oh*ow]
 		kernel.Mul(out, out, weight)

@@ -3,24 +3,37 @@ package compute
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
-// busy counts the goroutines that are inside Split. Helpers are taken only while it is below GOMAXPROCS, so that an
-// operation spreads over the processors that nobody else computes on: a program that renders one image per processor
-// gets no helpers, one that optimises a single weight gets them all.
-var busy atomic.Int64
+// Helpers are goroutines that take parts of somebody's work. They are made only while fewer goroutines are inside Split than
+// there are processors, so that an operation spreads over the processors that nobody else computes on: a program that
+// renders one image per processor gets no helpers, one that optimises a single weight gets them all.
+var (
+	busy      atomic.Int64 // callers inside Split, and helpers
+	lingering atomic.Int64 // helpers without work
+	offered   atomic.Pointer[task]
+)
 
-// partsEach is how many parts there are for every processor: parts that take different times then even out.
-const partsEach = 4
+const (
+	// partsEach is how many parts there are for every processor: parts that take different times then even out.
+	partsEach = 4
+	// wakingParts is how many parts, of some ten microseconds each, are worth waking a processor for, which takes about
+	// fifty.
+	wakingParts = 8
+	// patience is how long a helper without work stays awake: operations come one soon after the other.
+	patience = time.Millisecond
+)
 
 // Split calls f for consecutive parts [lo,hi) that make up [0,n), on this goroutine and on processors that no other
-// call of Split is using, and returns when all are done. A helper leaves when another caller wants its processor. Parts are at least grain long, except the last; work of a
-// single part runs directly. Calls may be nested and concurrent; none waits for a processor to become free.
+// call of Split is using, and returns when all are done. Parts are at least grain long, except the last, and grain should
+// stand for some ten microseconds; work of a single part runs directly. Calls may be nested and concurrent; none waits
+// for a processor to become free, and a helper leaves when another caller wants its processor.
 //
 // How n is divided depends on GOMAXPROCS and on the load. So that results do not, f must compute every element
 // of a result in the same way whatever part it is in: divide what is written, never a sum.
 func Split(n, grain int, f func(lo, hi int)) {
-	if n <= grain || n <= 1 {
+	if n <= max(grain, 1) {
 		if n > 0 {
 			f(0, n)
 		}
@@ -31,27 +44,33 @@ func Split(n, grain int, f func(lo, hi int)) {
 		f(0, n)
 		return
 	}
-	defer busy.Add(-1)
-	if busy.Add(1) >= processors {
+	free := processors - busy.Add(1)
+	awake := lingering.Load()
+	if n < wakingParts*grain {
+		free = 0
+	}
+	if free <= 0 && awake == 0 {
+		busy.Add(-1) // what f divides may be worth more
 		f(0, n)
 		return
 	}
+	defer busy.Add(-1)
 	size := max(grain, 1, n/(partsEach*int(processors)))
 	t := &task{n: n, size: size, parts: int64((n + size - 1) / size), f: f, finished: make(chan struct{})}
-	for range min(t.parts, processors) - 1 {
+	if awake > 0 {
+		offered.Store(t)
+		defer offered.CompareAndSwap(t, nil)
+	}
+	for range min(t.parts-1-awake, free) {
 		if busy.Add(1) > processors {
 			busy.Add(-1)
 			break
 		}
-		go func() {
-			defer busy.Add(-1)
-			for t.work() && busy.Load() <= processors {
-			}
-		}()
+		go help(t, processors)
 	}
 	for t.work() {
 	}
-	<-t.finished
+	t.wait()
 }
 
 // task is one call of Split. A helper that comes too late finds no part left and is waited for by nobody.
@@ -75,4 +94,37 @@ func (t *task) work() bool {
 		close(t.finished)
 	}
 	return true
+}
+
+// wait returns when the parts that helpers took are done. They are about to be: staying awake is cheaper than being woken.
+func (t *task) wait() {
+	for range 1000 {
+		if t.done.Load() == t.parts {
+			return
+		}
+		runtime.Gosched()
+	}
+	<-t.finished
+}
+
+// help works on a task and then on what is offered, until there has been nothing for a while.
+func help(t *task, processors int64) {
+	defer busy.Add(-1)
+	for t != nil {
+		for t.work() && busy.Load() <= processors {
+		}
+		t = linger(processors)
+	}
+}
+
+// linger waits for an offer.
+func linger(processors int64) *task {
+	lingering.Add(1)
+	defer lingering.Add(-1)
+	for until := time.Now().Add(patience); busy.Load() <= processors && time.Now().Before(until); runtime.Gosched() {
+		if t := offered.Load(); t != nil && t.taken.Load() < t.parts {
+			return t
+		}
+	}
+	return nil
 }

@@ -63,8 +63,8 @@ func UpConvGradInput(dy, w *Tensor) *Tensor {
 	f := &Filter{p: upParams.normal(), co: ci, cg: co, kh: 3, kw: 3}
 	panels, release := borrow(f.panelLen())
 	defer release()
-	f.panels = panels
-	packSwapped(f.panels, w.Data, co, ci, 9, ci*9)
+	f.panels = func() []float32 { return panels }
+	packSwapped(panels, w.Data, co, ci, 9, ci*9)
 	return f.Conv(dy, nil)
 }
 

@@ -48,8 +48,16 @@ func Mul(dst, a, b []float32) {
 }
 
 // Scale multiplies x in place by c.
-func Scale(x []float32, c float32) {
-	pass(len(x), func(lo, hi int) { kernel.Scale(x[lo:hi], x[lo:hi], c) })
+func Scale(x []float32, c float32) { Times(x, x, c) }
+
+// Times writes c*x to dst.
+func Times(dst, x []float32, c float32) {
+	pass(len(dst), func(lo, hi int) { kernel.Scale(dst[lo:hi], x[lo:hi], c) })
+}
+
+// Plus writes x + c to dst.
+func Plus(dst, x []float32, c float32) {
+	pass(len(dst), func(lo, hi int) { kernel.Offset(dst[lo:hi], x[lo:hi], c) })
 }
 
 // Axpy adds a*x to y in place.

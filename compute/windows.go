@@ -1,15 +1,28 @@
 package compute
 
-// windows combines the elements of every window, those outside the image being pad: first along rows, then down
-// columns.
-func windows(what string, x *Tensor, size [2]int, p Params, pad float32, combine func(dst, a, b []float32)) *Tensor {
+import (
+	"fmt"
+	"slices"
+)
+
+// windows combines the elements of every window, those outside the image being pad.
+func windows(what string, y, x *Tensor, size [2]int, p Params, pad float32, combine func(dst, a, b []float32)) {
 	p = p.normal()
 	n, c, h, w := dims4(what, x)
 	oh, ow := p.OutSize(h, w, size[0], size[1])
-	y := New(n, c, oh, ow)
-	if y.Len() == 0 {
-		return y
+	if !slices.Equal(y.Shape, []int{n, c, oh, ow}) {
+		panic(fmt.Sprintf("compute: %s of %v over %v with %+v into %v", what, x.Shape, size, p, y.Shape))
 	}
+	if y.Len() == 0 {
+		return
+	}
+	Split(n*c, 1+passGrain/max(h*w, 1), func(lo, hi int) {
+		windowPlanes(y.Data[lo*oh*ow:hi*oh*ow], x.Data[lo*h*w:], h, w, oh, ow, size, p, pad, combine)
+	})
+}
+
+// windowPlanes goes first along rows, then down columns.
+func windowPlanes(y, x []float32, h, w, oh, ow int, size [2]int, p Params, pad float32, combine func(dst, a, b []float32)) {
 	l := stagingFor(p, 1, size[1], 1, ow) // one row at a time, divided into the phases of the stride
 	rows := (oh-1)*p.Stride[0] + (size[0]-1)*p.Dilation[0] + 1
 	buf, release := borrow(l.cols*l.stride + l.plane + rows*ow)
@@ -26,8 +39,8 @@ func windows(what string, x *Tensor, size [2]int, p Params, pad float32, combine
 			combine(dst, dst, at(t))
 		}
 	}
-	for i := range n * c {
-		in, out := x.Data[i*h*w:][:h*w], y.Data[i*oh*ow:][:oh*ow]
+	for i := range len(y) / (oh * ow) {
+		in, out := x[i*h*w:][:h*w], y[i*oh*ow:][:oh*ow]
 		for r := range rows {
 			dst := along[r*ow:][:ow]
 			src := r - p.Pad[0]
@@ -47,7 +60,6 @@ func windows(what string, x *Tensor, size [2]int, p Params, pad float32, combine
 			reduce(out[r*ow:][:ow], size[0], func(k int) []float32 { return along[(r*p.Stride[0]+k*p.Dilation[0])*ow:] })
 		}
 	}
-	return y
 }
 
 // border writes src to dst behind left elements of value and fills the rest with value; what does not fit is cut.

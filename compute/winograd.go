@@ -18,10 +18,15 @@ type winograd struct {
 // winogradTiles is how many tiles are worked on together: a few vectors for each row of weights that is read.
 const winogradTiles = 128
 
-// winogradPays is the measured rule: tiles must fill vectors, and the transforms' cost, which grows with ci + co, be small
-// beside the products', which grows with ci * co.
+// mostStrip is how many bytes of frequencies each processor may have of its own.
+const mostStrip = 6 << 20
+
+// winogradPays is the measured rule: tiles must fill vectors, so that multiplications are saved with something to spare, and
+// the transforms' cost, which grows with ci + co, be small beside the products', which grows with ci * co.
 func winogradPays(ci, co, h, w int) bool {
-	return kernel.Current() > kernel.Portable && h%4 == 0 && w%4 == 0 && h >= 16 && w >= 16 && min(ci, co) >= 32
+	lanes := kernel.Lanes()
+	vectors := ((h+3)/4*((w+3)/4) + lanes - 1) / lanes
+	return kernel.Current() > kernel.Portable && min(ci, co) >= 32 && 36*vectors*lanes*3/2 < 9*h*w
 }
 
 // newWinograd transforms w [Co,Ci,3,3]: G g Gᵀ for every pair of channels, in float64.
@@ -30,24 +35,29 @@ func newWinograd(w *Tensor) *winograd {
 	for f := range t.panels {
 		t.panels[f] = make([]float32, panelLen(t.co, t.ci))
 	}
-	for o := range t.co {
-		for i := range t.ci {
-			g := w.Data[(o*t.ci+i)*9:][:9]
-			var half [6][3]float64
-			for c := range 3 {
-				for r, v := range frequencies(float64(g[c]), float64(g[3+c]), float64(g[6+c])) {
-					half[r][c] = v
-				}
-			}
-			at := o/kernel.Rows*kernel.Rows*t.ci + i*kernel.Rows + o%kernel.Rows
-			for r, row := range half {
-				for c, v := range frequencies(row[0], row[1], row[2]) {
-					t.panels[6*r+c][at] = float32(v)
-				}
+	Split(t.co, 1+passGrain/(36*max(t.ci, 1)), func(lo, hi int) {
+		for o := lo; o < hi; o++ {
+			for i := range t.ci {
+				t.transform(w.Data[(o*t.ci+i)*9:][:9], o/kernel.Rows*kernel.Rows*t.ci+i*kernel.Rows+o%kernel.Rows)
 			}
 		}
-	}
+	})
 	return t
+}
+
+// transform puts the frequencies of one kernel g in their places in the panels.
+func (t *winograd) transform(g []float32, at int) {
+	var half [6][3]float64
+	for c := range 3 {
+		for r, v := range frequencies(float64(g[c]), float64(g[3+c]), float64(g[6+c])) {
+			half[r][c] = v
+		}
+	}
+	for r, row := range half {
+		for c, v := range frequencies(row[0], row[1], row[2]) {
+			t.panels[6*r+c][at] = float32(v)
+		}
+	}
 }
 
 // frequencies are the values of the polynomial a + bx + cx² at 0, 1, -1, 2, -2 and infinity, scaled.
@@ -57,65 +67,76 @@ func frequencies(a, b, c float64) [6]float64 {
 
 // image convolves one image x, ci maps of h x w, into the co maps of y; bias may be nil.
 func (t *winograd) image(y, x []float32, h, w int, bias []float32) {
-	pitch := w/4 + 1 // one tile of no use ends each row, so that tiles are consecutive
-	rows := min(h/4, max(1, winogradTiles/pitch))
-	lanes := kernel.Lanes()
-	ld := (rows*pitch + lanes - 1) / lanes * lanes
-	inStep, outStep := t.ci*ld+lanes, t.co*ld+lanes // frequencies do not meet in one set of the cache
+	high, wide := (h+3)/4, (w+3)/4 // in tiles; the last ones may reach beyond the image
+	rows := min(high, max(1, winogradTiles/wide))
+	// One processor a strip, unless that takes too much memory: then all work on one.
+	strips, grain := (high+rows-1)/rows, 1
+	if 36*4*(t.ci+t.co)*rows*wide > mostStrip {
+		grain = strips
+	}
+	Split(strips, grain, func(lo, hi int) {
+		for first := lo * rows; first < min(hi*rows, high); first += rows {
+			t.strip(y, x, h, w, first, min(rows, high-first), bias)
+		}
+	})
+}
+
+// strip makes count rows of tiles, from row first on.
+func (t *winograd) strip(y, x []float32, h, w, first, count int, bias []float32) {
+	wide, lanes := (w+3)/4, kernel.Lanes()
+	n := (count*wide + lanes - 1) / lanes * lanes
+	inStep, outStep := t.ci*n+lanes, t.co*n+lanes // frequencies do not meet in one set of the cache
 	buf, release := borrow(36*(inStep+outStep) + kernel.Slack)
 	defer release()
 	in, out := buf[:36*inStep], buf[36*inStep:]
+	grain := 1 + passGrain/(16*n)
+	Split(t.ci, grain, func(lo, hi int) {
+		phases := newTilePhases(count, wide, n)
+		defer phases.release()
+		for c := lo; c < hi; c++ {
+			phases.fill(x[c*h*w:][:h*w], h, w, 4*first, count)
+			kernel.WinogradIn(in[c*n:], inStep, phases.planes, &phases.off, n)
+		}
+	})
+	off := make([]int, t.ci)
+	for c := range off {
+		off[c] = c * n
+	}
+	vectors := make([]vector, 0, n/lanes)
+	for j := 0; j < n; j += lanes {
+		vectors = append(vectors, vector{b: j, c: j, lanes: lanes})
+	}
+	Split(len(t.panels), 1+leastWork/(t.ci*t.co*n), func(lo, hi int) {
+		for f := lo; f < hi; f++ {
+			m := product{a: t.panels[f], rows: t.co, off: off, c: out[f*outStep:], ldc: n}
+			eachBlock(t.ci, panelBlock/(3*4*lanes), func(k0, k1 int) {
+				m.tiles(k0, off[k0:k1], in[f*inStep:], vectors, 0, t.co)
+			})
+		}
+	})
 	var frequency [36]int
 	for f := range frequency {
 		frequency[f] = f * outStep
 	}
-	off := make([]int, t.ci)
-	for c := range off {
-		off[c] = c * ld
-	}
-	for first := 0; first < h/4; first += rows {
-		count := min(rows, h/4-first)
-		n := (count*pitch + lanes - 1) / lanes * lanes
-		grain := 1 + passGrain/(16*n)
-		Split(t.ci, grain, func(lo, hi int) {
-			phases := newTilePhases(rows, pitch, ld)
-			defer phases.release()
-			for c := lo; c < hi; c++ {
-				phases.fill(x[c*h*w:][:h*w], h, w, 4*first, count)
-				kernel.WinogradIn(in[c*ld:], inStep, phases.planes, &phases.off, n)
+	Split(t.co, grain, func(lo, hi int) {
+		phases := newTilePhases(count, wide, n)
+		defer phases.release()
+		for c := lo; c < hi; c++ {
+			var b float32
+			if bias != nil {
+				b = bias[c]
 			}
-		})
-		vectors := make([]vector, 0, n/lanes)
-		for j := 0; j < n; j += lanes {
-			vectors = append(vectors, vector{b: j, c: j, lanes: lanes})
+			kernel.WinogradOut(phases.planes, phases.plane, out[c*n:], &frequency, n, b)
+			phases.weave(y[(c*h+4*first)*w:][:min(4*count, h-4*first)*w], w)
 		}
-		Split(len(t.panels), 1+leastWork/(t.ci*t.co*n), func(lo, hi int) {
-			for f := lo; f < hi; f++ {
-				m := product{a: t.panels[f], rows: t.co, off: off, c: out[f*outStep:], ldc: ld}
-				eachBlock(t.ci, panelBlock/(3*4*lanes), func(k0, k1 int) {
-					m.tiles(k0, off[k0:k1], in[f*inStep:], vectors, 0, t.co)
-				})
-			}
-		})
-		Split(t.co, grain, func(lo, hi int) {
-			phases := newTilePhases(rows, pitch, ld)
-			defer phases.release()
-			for c := lo; c < hi; c++ {
-				var b float32
-				if bias != nil {
-					b = bias[c]
-				}
-				kernel.WinogradOut(phases.planes, phases.plane, out[c*ld:], &frequency, n, b)
-				phases.weave(y[(c*h+4*first)*w:], w, count)
-			}
-		})
-	}
+	})
 }
 
-// tilePhases holds rows of one channel in sixteen planes, by row and column modulo four: what all tiles need of one
-// place in a tile is then consecutive.
+// tilePhases holds rows of one channel by their place in a tile: what all tiles need of one place is then consecutive. Inputs
+// have 4x6 planes, by row modulo four (a tile's last two rows are the next one's first) and column in the tile; results
+// have 4x4.
 type tilePhases struct {
-	pitch, plane int
+	pitch, plane int // tiles in a row, and elements of a plane
 	planes       []float32
 	off          [36]int // of the six by six inputs of the first tile
 	row          []float32
@@ -123,14 +144,14 @@ type tilePhases struct {
 }
 
 func newTilePhases(rows, pitch, tiles int) *tilePhases {
-	p := &tilePhases{pitch: pitch, plane: max((rows+1)*pitch, tiles+pitch+1) + kernel.Slack}
+	p := &tilePhases{pitch: pitch, plane: max((rows+1)*pitch, tiles+pitch) + kernel.Slack}
 	var buf []float32
-	buf, p.release = borrow(16*p.plane + 12*pitch)
+	buf, p.release = borrow(24*p.plane + 8*(pitch+1))
 	clear(buf)
-	p.planes, p.row = buf[:16*p.plane], buf[16*p.plane:]
+	p.planes, p.row = buf[:24*p.plane], buf[24*p.plane:]
 	for r := range 6 {
 		for c := range 6 {
-			p.off[6*r+c] = (r%4*4+c%4)*p.plane + r/4*pitch + c/4
+			p.off[6*r+c] = (r%4*6+c)*p.plane + r/4*pitch
 		}
 	}
 	return p
@@ -138,7 +159,8 @@ func newTilePhases(rows, pitch, tiles int) *tilePhases {
 
 // fill takes the rows top-1 to top+4*count of an image with a border of zeros.
 func (p *tilePhases) fill(x []float32, h, w, top, count int) {
-	wide, even, odd := p.row[:4*p.pitch], p.row[4*p.pitch:][:2*p.pitch], p.row[6*p.pitch:][:2*p.pitch]
+	one := p.pitch + 1 // the first two columns of the tile behind the last are needed, too
+	wide, even, odd := p.row[:4*one], p.row[4*one:][:2*one], p.row[6*one:][:2*one]
 	for r := range 4*count + 2 {
 		if y := top + r - 1; y >= 0 && y < h {
 			padRow(wide, x[y*w:][:w], 1)
@@ -146,29 +168,39 @@ func (p *tilePhases) fill(x []float32, h, w, top, count int) {
 			clear(wide)
 		}
 		kernel.Deinterleave(even, odd, wide)
-		at := p.planes[r%4*4*p.plane+r/4*p.pitch:]
-		kernel.Deinterleave(at[:p.pitch], at[2*p.plane:][:p.pitch], even)
-		kernel.Deinterleave(at[p.plane:][:p.pitch], at[3*p.plane:][:p.pitch], odd)
+		// Every row of a plane is written one element too far, which the next row overwrites.
+		at := p.planes[r%4*6*p.plane+r/4*p.pitch:]
+		kernel.Deinterleave(at[:one], at[2*p.plane:][:one], even)
+		kernel.Deinterleave(at[p.plane:][:one], at[3*p.plane:][:one], odd)
+		copy(at[4*p.plane:][:p.pitch], at[1:one])
+		copy(at[5*p.plane:][:p.pitch], at[p.plane:][1:one])
 	}
 }
 
-// weave puts the pixels of count rows of tiles together: 4*count rows of w.
-func (p *tilePhases) weave(y []float32, w, count int) {
-	even, odd := p.row[:w/2], p.row[w/2:][:w/2]
-	for r := range 4 * count {
-		at := p.planes[r%4*4*p.plane+r/4*p.pitch:]
-		kernel.Interleave(even, at[:w/4], at[2*p.plane:][:w/4])
-		kernel.Interleave(odd, at[p.plane:][:w/4], at[3*p.plane:][:w/4])
-		kernel.Interleave(y[r*w:][:w], even, odd)
+// weave puts the pixels of rows of tiles together, as many as fit y, whose rows are w long.
+func (p *tilePhases) weave(y []float32, w int) {
+	n := p.pitch
+	even, odd, wide := p.row[:2*n], p.row[2*n:][:2*n], p.row[4*n:][:4*n]
+	for r := range len(y) / w {
+		at := p.planes[r%4*4*p.plane+r/4*n:]
+		kernel.Interleave(even, at[:n], at[2*p.plane:][:n])
+		kernel.Interleave(odd, at[p.plane:][:n], at[3*p.plane:][:n])
+		if w == 4*n {
+			kernel.Interleave(y[r*w:][:w], even, odd)
+			continue
+		}
+		kernel.Interleave(wide, even, odd)
+		copy(y[r*w:][:w], wide)
 	}
 }
 
 // NewRenderFilter is NewFilter for results that are only looked at: where it pays, maps are convolved by Winograd's
 // F(4,3), exact to 1e-4 of the largest result (in practice a tenth of that) instead of to rounding. It is not for
-// anything that is differentiated or compared closely. The transformed weight, four times the size of w, is
-// made when first needed: w must not change. Which way a map goes depends on shapes and tier alone.
+// anything that is differentiated or compared closely. The transformed weight, four times the size of w, and the
+// packed one are made when first needed: w must not change. Which way a map goes depends on shapes and tier alone.
 func NewRenderFilter(w *Tensor, p Params) *Filter {
-	f := NewFilter(w, p)
+	f := filterShape(w, p)
+	f.panels = sync.OnceValue(func() []float32 { return f.packed(w) })
 	if f.p == Same3x3.normal() && f.kh == 3 && f.kw == 3 {
 		f.fast = sync.OnceValue(func() *winograd { return newWinograd(w) })
 	}

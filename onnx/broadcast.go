@@ -1,6 +1,10 @@
 package onnx
 
-import "fmt"
+import (
+	"fmt"
+
+	"rewriting/compute"
+)
 
 // broadcastShape applies the multidirectional broadcasting rule: shapes are aligned at their last
 // axis, and an axis of length one stretches to the other's.
@@ -73,7 +77,11 @@ func newRuns(a, b, out []int) runs {
 	return runs{length: shape[k], stepA: ma[k], stepB: mb[k], shape: shape[:k], outerA: ma[:k], outerB: mb[:k]}
 }
 
-// each calls span for every run with the part of a and b it reads: of length one where that side stays.
+// passGrain is how many elements are worth a processor of their own: compute's own measure.
+const passGrain = 1 << 15
+
+// each calls span for every run with the part of a and b it reads: of length one where that side stays. Runs may be at work
+// at the same time.
 func each[A, B any](r runs, a []A, b []B, span func(at int, a []A, b []B)) {
 	na, nb := 1, 1
 	if r.stepA != 0 {
@@ -82,13 +90,15 @@ func each[A, B any](r runs, a []A, b []B, span func(at int, a []A, b []B)) {
 	if r.stepB != 0 {
 		nb = r.length
 	}
-	walk(r.shape, func(i int, at []int) {
-		ia, ib := 0, 0
-		for k, n := range at {
-			ia += n * r.outerA[k]
-			ib += n * r.outerB[k]
-		}
-		span(i*r.length, a[ia:ia+na], b[ib:ib+nb])
+	compute.Split(product(r.shape), 1+passGrain/max(r.length, 1), func(lo, hi int) {
+		walkPart(r.shape, lo, hi, func(i int, at []int) {
+			ia, ib := 0, 0
+			for k, n := range at {
+				ia += n * r.outerA[k]
+				ib += n * r.outerB[k]
+			}
+			span(i*r.length, a[ia:ia+na], b[ib:ib+nb])
+		})
 	})
 }
 

@@ -76,12 +76,17 @@ func gatherStrided[T element](dst, src []T, shape, strides []int, offset int) {
 
 // walk calls visit for every index of a shape in row-major order. The slice at is reused.
 func walk(shape []int, visit func(i int, at []int)) {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
+	walkPart(shape, 0, product(shape), visit)
+}
+
+// walkPart visits the elements lo to hi-1 of them.
+func walkPart(shape []int, lo, hi int, visit func(i int, at []int)) {
 	at := make([]int, len(shape))
-	for i := range n {
+	for i, a := lo, len(shape)-1; a >= 0 && i > 0; a-- {
+		at[a] = i % shape[a]
+		i /= shape[a]
+	}
+	for i := lo; i < hi; i++ {
 		visit(i, at)
 		for a := len(at) - 1; a >= 0; a-- {
 			if at[a]++; at[a] < shape[a] {

@@ -160,7 +160,7 @@ func (c *convolution) pack() error {
 		if w.auto == "VALID" {
 			pads = make([]int, len(pads))
 		}
-		c.filter = compute.NewFilter(planeOf(c.weight), w.plane(pads, c.groups))
+		c.filter = compute.NewRenderFilter(planeOf(c.weight), w.plane(pads, c.groups))
 	}
 	return nil
 }

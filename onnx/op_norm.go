@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"rewriting/compute"
 )
 
 func init() {
@@ -124,13 +126,15 @@ func buildBatchNorm(n *node) (kernel, error) {
 			return nil, err
 		}
 		size := product(x.Shape[2:])
-		for p := range x.Shape[0] * x.Shape[1] {
-			s, t := a.scale[p%len(a.scale)], a.shift[p%len(a.scale)]
-			dst := out.F32[p*size : (p+1)*size]
-			for i, v := range x.F32[p*size : (p+1)*size] {
-				dst[i] = s*v + t
+		compute.Split(x.Shape[0]*x.Shape[1], 1+passGrain/max(size, 1), func(lo, hi int) {
+			for p := lo; p < hi; p++ {
+				s, t := a.scale[p%len(a.scale)], a.shift[p%len(a.scale)]
+				dst := out.F32[p*size : (p+1)*size]
+				for i, v := range x.F32[p*size : (p+1)*size] {
+					dst[i] = s*v + t
+				}
 			}
-		}
+		})
 		return one(out), nil
 	}, nil
 }

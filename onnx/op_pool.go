@@ -2,7 +2,8 @@ package onnx
 
 import (
 	"fmt"
-	"math"
+
+	"rewriting/compute"
 )
 
 func init() {
@@ -56,7 +57,8 @@ func buildMaxPool(n *node) (kernel, error) {
 			return nil, err
 		}
 		if x.Type.storage() == inF32 && len(shape) == 4 && !indices {
-			maxPlanes(out.F32, x.F32, x.Shape, shape, w, pads)
+			size, p := w.images(x.Shape, shape, pads)
+			compute.MaxPool2DInto(out.tensor(), x.tensor(), size, p)
 			return one(out), nil
 		}
 		var at *Value
@@ -113,52 +115,14 @@ func flat(i int, shape []int, columns bool) int {
 	return k
 }
 
-// maxPlanes is the fast form for float32 images.
-func maxPlanes(out, x []float32, in, shape []int, w window, pads []int) {
-	h, wd, oh, ow := in[2], in[3], shape[2], shape[3]
-	sy, sx, dy, dx := w.strides[0], w.strides[1], w.dilations[0], w.dilations[1]
-	for p := range in[0] * in[1] {
-		src, dst := x[p*h*wd:(p+1)*h*wd], out[p*oh*ow:(p+1)*oh*ow]
-		if w.kernel[0] == 2 && w.kernel[1] == 2 && sx == 2 && dy == 1 && dx == 1 &&
-			pads[0]+pads[1]+pads[2]+pads[3] == 0 && 2*ow <= wd && (oh-1)*sy+2 <= h {
-			for y := range oh {
-				top, bottom := src[y*sy*wd:][:2*ow], src[(y*sy+1)*wd:][:2*ow]
-				row := dst[y*ow : (y+1)*ow]
-				for i := range row {
-					a, b := top[2*i], top[2*i+1]
-					if b > a {
-						a = b
-					}
-					c, d := bottom[2*i], bottom[2*i+1]
-					if d > c {
-						c = d
-					}
-					if c > a {
-						a = c
-					}
-					row[i] = a
-				}
-			}
-			continue
-		}
-		for y := range oh {
-			for i := range ow {
-				best := float32(math.Inf(-1))
-				for ky := range w.kernel[0] {
-					iy := y*sy - pads[0] + ky*dy
-					if iy < 0 || iy >= h {
-						continue
-					}
-					for kx := range w.kernel[1] {
-						if ix := i*sx - pads[1] + kx*dx; ix >= 0 && ix < wd && src[iy*wd+ix] > best {
-							best = src[iy*wd+ix]
-						}
-					}
-				}
-				dst[y*ow+i] = best
-			}
-		}
+// images are the parameters of compute's two-dimensional windows that give an output of exactly oh x ow: with ceil_mode the
+// last windows hang over.
+func (w window) images(in, shape, pads []int) ([2]int, compute.Params) {
+	p := w.plane(pads, 1)
+	for a := range 2 {
+		p.Pad[2+a] = max(p.Pad[2+a], (shape[2+a]-1)*w.strides[a]+w.extent(a)-in[2+a]-pads[a])
 	}
+	return [2]int(w.kernel), p
 }
 
 // buildAveragePool: the divisor is the number of window elements inside the input, or, with
@@ -194,7 +158,14 @@ func buildAveragePool(n *node) (kernel, error) {
 			})
 		}
 		if axes == 2 {
-			averagePlanes(out.F32, x.F32, x.Shape, shape, w, pads, counts)
+			size, p := w.images(x.Shape, shape, pads)
+			compute.SumPool2DInto(out.tensor(), x.tensor(), size, p)
+			for i, n := range counts {
+				counts[i] = 1 / n
+			}
+			for p := range x.Shape[0] * x.Shape[1] {
+				compute.Mul(out.F32[p*perOut:][:perOut], out.F32[p*perOut:][:perOut], counts)
+			}
 			return one(out), nil
 		}
 		clear(out.F32)
@@ -207,30 +178,6 @@ func buildAveragePool(n *node) (kernel, error) {
 		}
 		return one(out), nil
 	}, nil
-}
-
-func averagePlanes(out, x []float32, in, shape []int, w window, pads []int, counts []float32) {
-	h, wd, oh, ow := in[2], in[3], shape[2], shape[3]
-	for p := range in[0] * in[1] {
-		src, dst := x[p*h*wd:(p+1)*h*wd], out[p*oh*ow:(p+1)*oh*ow]
-		for y := range oh {
-			for i := range ow {
-				var sum float32
-				for ky := range w.kernel[0] {
-					iy := y*w.strides[0] - pads[0] + ky*w.dilations[0]
-					if iy < 0 || iy >= h {
-						continue
-					}
-					for kx := range w.kernel[1] {
-						if ix := i*w.strides[1] - pads[1] + kx*w.dilations[1]; ix >= 0 && ix < wd {
-							sum += src[iy*wd+ix]
-						}
-					}
-				}
-				dst[y*ow+i] = sum / counts[y*ow+i]
-			}
-		}
-	}
 }
 
 // globalPool reduces all spatial axes to length one.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"rewriting/compute"
 )
 
 // reducer folds float64 (or int64) numbers; ints go through i64 when it is set, else through float64.
@@ -164,8 +166,23 @@ func (r reducer) bools(f *frame, x, out *Value, outer, middle, inner int, start 
 	return out, nil
 }
 
+// reduce divides the results among processors: a sum is never divided.
 func reduce[T number](out, x []T, outer, middle, inner int, r reducer, start float64) {
-	acc := make([]float64, inner)
+	switch {
+	case outer == 1:
+		compute.Split(inner, 1+passGrain/max(middle, 1), func(lo, hi int) {
+			reducePart(out[lo:hi], x, 1, middle, inner, lo, hi, r, start)
+		})
+	default:
+		compute.Split(outer, 1+passGrain/max(middle*inner, 1), func(lo, hi int) {
+			reducePart(out[lo*inner:hi*inner], x[lo*middle*inner:hi*middle*inner], hi-lo, middle, inner, 0, inner, r, start)
+		})
+	}
+}
+
+// reducePart makes the results from to to-1 of every outer entry.
+func reducePart[T number](out, x []T, outer, middle, inner, from, to int, r reducer, start float64) {
+	acc := make([]float64, to-from)
 	for o := range outer {
 		for i := range acc {
 			acc[i] = start
@@ -180,19 +197,19 @@ func reduce[T number](out, x []T, outer, middle, inner int, r reducer, start flo
 			acc[0] = s
 		case r.sum:
 			for m := range middle {
-				row := block[m*inner:][:len(acc)]
+				row := block[m*inner+from:][:len(acc)]
 				for i := range acc {
 					acc[i] += float64(row[i])
 				}
 			}
 		default:
 			for m := range middle {
-				for i, v := range block[m*inner : (m+1)*inner] {
+				for i, v := range block[m*inner+from : m*inner+to] {
 					acc[i] = r.step(acc[i], float64(v))
 				}
 			}
 		}
-		dst := out[o*inner : (o+1)*inner]
+		dst := out[o*len(acc):][:len(acc)]
 		for i, a := range acc {
 			if r.finish != nil {
 				a = r.finish(a, middle)

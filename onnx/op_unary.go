@@ -114,9 +114,12 @@ func floatKernel(fn func(float64) float64) kernel {
 		if err != nil {
 			return nil, err
 		}
-		for i, x := range in[0].F32 {
-			out.F32[i] = float32(fn(float64(x)))
-		}
+		compute.Split(len(in[0].F32), passGrain/8, func(lo, hi int) {
+			dst := out.F32[lo:hi]
+			for i, x := range in[0].F32[lo:hi] {
+				dst[i] = float32(fn(float64(x)))
+			}
+		})
 		for i, x := range in[0].F64 {
 			out.F64[i] = fn(x)
 		}
@@ -134,9 +137,12 @@ func squareRoot(f *frame, in []*Value) ([]*Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, x := range in[0].F32 {
-		out.F32[i] = float32(math.Sqrt(float64(x)))
-	}
+	compute.Split(len(in[0].F32), passGrain, func(lo, hi int) {
+		dst := out.F32[lo:hi]
+		for i, x := range in[0].F32[lo:hi] {
+			dst[i] = float32(math.Sqrt(float64(x)))
+		}
+	})
 	return one(out), nil
 }
 

@@ -12,10 +12,7 @@ func addSpan(out, a, b []float32) {
 	if len(a) == 1 {
 		a, b = b, a
 	}
-	c := b[0]
-	for i, x := range a {
-		out[i] = x + c
-	}
+	compute.Plus(out, a, b[0])
 }
 
 func subSpan(out, a, b []float32) {
@@ -23,10 +20,7 @@ func subSpan(out, a, b []float32) {
 	case len(a) == len(b):
 		compute.Sub(out, a, b)
 	case len(b) == 1:
-		c := b[0]
-		for i, x := range a {
-			out[i] = x - c
-		}
+		compute.Plus(out, a, -b[0])
 	default:
 		c := a[0]
 		for i, x := range b {
@@ -43,10 +37,7 @@ func mulSpan(out, a, b []float32) {
 	if len(a) == 1 {
 		a, b = b, a
 	}
-	c := b[0]
-	for i, x := range a {
-		out[i] = x * c
-	}
+	compute.Times(out, a, b[0])
 }
 
 func divSpan(out, a, b []float32) {
