@@ -42,7 +42,7 @@ func (r *run) longestFirst() []int {
 	for i := range order {
 		order[i] = i
 	}
-	weight := func(i int) (bool, int) { return r.Rows[i].Task.Features != nil, r.Rows[i].Task.Params.Steps }
+	weight := func(i int) (bool, int) { return r.Rows[i].Task.FeatureOutput != "", r.Rows[i].Task.Params.Steps }
 	slices.SortStableFunc(order, func(a, b int) int {
 		deepA, stepsA := weight(a)
 		deepB, stepsB := weight(b)

@@ -72,7 +72,7 @@ func (r *run) samplePictures(ctx context.Context, i int) (report.Sample, error) 
 	}
 	out := report.Sample{Seed: seed, Clean: png(clean, "")}
 	for row := range r.Rows {
-		if r.failed[row] != nil {
+		if r.failed[row] != nil || !r.has(row, i) {
 			continue
 		}
 		renderer, err := r.Rows[row].Method.Renderer(r.tasks[row], r.edits[row])
@@ -98,6 +98,16 @@ func (r *run) samplePictures(ctx context.Context, i int) (report.Sample, error) 
 		out.Shots = append(out.Shots, shot)
 	}
 	return out, nil
+}
+
+// has reports whether sample i, counted from the first seed, was scored under a row.
+func (r *run) has(row, i int) bool {
+	for col := range r.Columns {
+		if !r.Columns[col].Others && i/r.Config.Samples.Chunk >= len(r.scores[row][col]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *run) rankedPairs(ctx context.Context, row int) ([]report.Pair, error) {

@@ -44,6 +44,16 @@ type Row struct {
 	Method methods.Method
 	Task   methods.Task   // without the moment, which a run measures
 	Inputs []source.Input // networks that the edit depends on
+
+	Samples int // scored at most, the first of those that other rows are scored on; 0 for all
+}
+
+// Of is how many of n samples the row is scored on.
+func (r *Row) Of(n int) int {
+	if r.Samples == 0 {
+		return n
+	}
+	return min(n, r.Samples)
 }
 
 // Column is one metric; it may have several numbers per sample.

@@ -42,6 +42,9 @@ func params(cfg *config.Experiment, entry config.Entry, m methods.Method) (metho
 	allowed := m.Describe().Parameters
 	for _, key := range slices.Sorted(maps.Keys(entry.Params)) {
 		path := entry.Path + "." + key
+		if key == samplesKey {
+			continue
+		}
 		if slices.Contains(networkKeys(allowed), key) {
 			if _, ok := entry.Params[key].(string); !ok {
 				return p, cfg.At(path, "must be text in quotes")
@@ -63,6 +66,22 @@ func params(cfg *config.Experiment, entry config.Entry, m methods.Method) (metho
 		}
 	}
 	return p, nil
+}
+
+// samplesKey is the key of any method's table that limits its samples.
+const samplesKey = "samples"
+
+// rowSamples is how many samples an entry is scored on at most; 0 for all.
+func rowSamples(cfg *config.Experiment, entry config.Entry) (int, error) {
+	value, given := entry.Params[samplesKey]
+	if !given {
+		return 0, nil
+	}
+	n, ok := value.(int64)
+	if !ok || n < 1 || n > math.MaxInt32 {
+		return 0, cfg.At(entry.Path+"."+samplesKey, "must be a whole number from 1, is %v: how many samples this row is scored on", value)
+	}
+	return int(n), nil
 }
 
 // assign puts a TOML value into a field of its type.

@@ -51,6 +51,9 @@ func (e *Experiment) planFor(count int) *plan {
 				s.Samples = &study.Samples{Count: e.least(), First: samples.First, Chunk: samples.Chunk}
 				s.Parts = len(s.Samples.Chunks())
 			}
+			if row.Samples > 0 && e.Subset == nil {
+				p.limit(s, row.Samples)
+			}
 			line = append(line, s)
 		}
 		p.scores = append(p.scores, line)
@@ -60,6 +63,18 @@ func (e *Experiment) planFor(count int) *plan {
 	}
 	p.report = p.AddReport(e.summaryContent(p), e.resolved())
 	return p
+}
+
+// limit leaves a stage of scores the chunks with the first n samples.
+func (p *plan) limit(s *study.Planned, n int) {
+	own := p.Samples
+	if s.Samples != nil {
+		own = *s.Samples
+	}
+	if chunks := (n + own.Chunk - 1) / own.Chunk; chunks < s.Parts {
+		own.Count = chunks * own.Chunk
+		s.Samples, s.Parts = &own, chunks
+	}
 }
 
 // summaryContent is what the report of a table depends on.

@@ -21,7 +21,7 @@ func (e *Experiment) resolved() []byte {
 	var methods, metrics []table
 	for i := range e.Rows {
 		t := settings(e.Rows[i].Method, e.Rows[i].Task.Params)
-		for _, key := range networkKeys(e.Rows[i].Method.Describe().Parameters) {
+		for _, key := range append(networkKeys(e.Rows[i].Method.Describe().Parameters), samplesKey) {
 			if v, ok := e.Rows[i].Entry.Params[key]; ok {
 				t[key] = v
 			}

@@ -63,6 +63,9 @@ func (e *Experiment) addRow(v variant, m methods.Method, nets *source.Networks) 
 	}
 	row := Row{Name: entry.Name, Kind: entry.Kind, Base: v.base, Swept: v.swept, Entry: entry, Method: m,
 		Task: methods.Task{Cut: cut, Table: e.Table, Session: e.Session, Params: p, Shared: &e.shared}}
+	if row.Samples, err = rowSamples(cfg, entry); err != nil {
+		return err
+	}
 	if name, ok := entry.Params["features"].(string); ok {
 		net, err := nets.Get(name)
 		if err != nil {
@@ -116,6 +119,11 @@ func (e *Experiment) checkRows() error {
 	want := e.Config.Compare.Reference
 	if !slices.ContainsFunc(e.Rows, func(r Row) bool { return r.Name == want || r.Base == want }) {
 		return e.Config.At("compare.reference", "no row has the name %q (%s)", want, config.Suggest(want, names))
+	}
+	for i := range e.Rows {
+		if row, all := &e.Rows[i], e.Config.Samples.Count; row.Name == e.reference() && row.Of(all) < all {
+			return e.Config.At(row.Entry.Path+"."+samplesKey, "is below samples.count, %d, but all rows are compared with this one (compare.reference)", all)
+		}
 	}
 	return nil
 }

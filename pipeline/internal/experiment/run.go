@@ -64,11 +64,33 @@ func (e *Experiment) open(dir string, o study.Options) *run {
 // lay lays out the plan for count samples, with no scores yet.
 func (r *run) lay(count int) {
 	r.plan = r.planFor(count)
+	r.limitRows()
 	r.scores = make([][][]*scores, len(r.Rows))
 	for i := range r.Rows {
 		r.scores[i] = make([][]*scores, len(r.Columns))
 		for j := range r.Columns {
 			r.scores[i][j] = make([]*scores, r.plan.scores[i][j].Parts)
+		}
+	}
+}
+
+// limitRows leaves rows that are scored on fewer samples of a subset the chunks in which those are, once that is known.
+func (r *run) limitRows() {
+	if r.Subset == nil || !r.isSelected() {
+		return
+	}
+	for i := range r.Rows {
+		n := r.Rows[i].Of(r.Config.Samples.Count)
+		if n == r.Config.Samples.Count {
+			continue
+		}
+		members := r.selected.first(n)
+		for j, s := range r.plan.scores[i] {
+			if r.Columns[j].Others {
+				r.plan.limit(s, n)
+			} else {
+				r.plan.limit(s, members[n-1]+1)
+			}
 		}
 	}
 }

@@ -27,6 +27,7 @@ func (r *run) merge(row int) (all metrics.Scores, failures int, warnings []strin
 		}
 		failed := map[int]string{}
 		for _, set := range r.sets(&r.Columns[col]) {
+			set.members = set.members[:min(len(set.members), r.Rows[row].Of(r.Config.Samples.Count))]
 			base := len(all)
 			for range r.Columns[col].Columns {
 				all = append(all, make([]float64, 0, len(set.members)))
@@ -45,7 +46,7 @@ func (r *run) merge(row int) (all metrics.Scores, failures int, warnings []strin
 			first := slices.Min(slices.Collect(maps.Keys(failed)))
 			failures += len(failed)
 			warnings = append(warnings, fmt.Sprintf("%s, %s: %d of %d samples failed and are left out; the first: seed %d: %s",
-				r.Rows[row].Name, r.Columns[col].Name, len(failed), r.Config.Samples.Count, r.Config.Samples.First+uint32(first), failed[first]))
+				r.Rows[row].Name, r.Columns[col].Name, len(failed), r.Rows[row].Of(r.Config.Samples.Count), r.Config.Samples.First+uint32(first), failed[first]))
 		}
 	}
 	return all, failures, warnings, nil
@@ -99,6 +100,9 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 	var scored []report.Scored
 	for i := range r.Rows {
 		row := report.Scored{Title: r.Rows[i].Name, Kind: r.Rows[i].Kind, Base: r.Rows[i].Base, Swept: r.Rows[i].Swept, Params: r.rowSettings(i)}
+		if n := r.Rows[i].Of(r.Config.Samples.Count); n < r.Config.Samples.Count {
+			row.Samples = n
+		}
 		if r.failed[i] != nil {
 			row.Failed = r.failed[i].Error()
 			failed++
@@ -160,8 +164,8 @@ func (r *run) rowSettings(i int) []report.Fact {
 			out = append(out, report.Fact{Name: name, Value: fmt.Sprint(v)})
 		}
 	}
-	if r.Rows[i].Task.FeatureOutput != "" {
-		out = append(out, report.Fact{Name: "features", Value: r.Rows[i].Inputs[0].Name + " " + r.Rows[i].Task.FeatureOutput})
+	if r.Rows[i].Task.Features != nil {
+		out = append(out, report.Fact{Name: "features", Value: strings.TrimSpace(r.Rows[i].Inputs[0].Name + " " + r.Rows[i].Task.FeatureOutput)})
 	}
 	return out
 }
@@ -173,6 +177,15 @@ func (r *run) facts() []report.Fact {
 	samples := fmt.Sprintf("%s (seeds %d to %d), the same under every method", report.Thousands(c.Samples.Count), first, last)
 	if r.Subset != nil {
 		samples = r.choice()
+	}
+	var fewer []string
+	for i := range r.Rows {
+		if n := r.Rows[i].Of(c.Samples.Count); n < c.Samples.Count {
+			fewer = append(fewer, fmt.Sprintf("%s on the first %s of them", r.Rows[i].Name, report.Thousands(n)))
+		}
+	}
+	if len(fewer) > 0 {
+		samples += "; " + strings.Join(fewer, ", ")
 	}
 	context := ""
 	if c.Session.Context != "" {

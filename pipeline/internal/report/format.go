@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,14 @@ func (r *Result) shown() []metrics.Column {
 		}
 	}
 	return cols
+}
+
+// Label is the title in a table, with the number of samples where that is not what the facts say.
+func (row Row) Label() string {
+	if row.Samples == 0 {
+		return row.Title
+	}
+	return fmt.Sprintf("%s (n = %s)", row.Title, Thousands(row.Samples))
 }
 
 // hasPaper reports whether any row of the column has a published number.

@@ -23,7 +23,7 @@ func LaTeX(r *Result) string {
 	}
 	fmt.Fprintf(&b, "\\begin{tabular}{%s}\n\\toprule\n%s \\\\\n\\midrule\n", spec, head)
 	for _, row := range r.Rows {
-		title := escapeLaTeX(row.Title)
+		title := escapeLaTeX(row.Label())
 		if row.Title == r.Reference {
 			title = "\\textbf{" + title + "}"
 		}

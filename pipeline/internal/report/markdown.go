@@ -25,7 +25,7 @@ func Markdown(r *Result) string {
 	}
 	b.WriteString(rule + "\n")
 	for _, row := range r.Rows {
-		title := escapeMarkdown(row.Title)
+		title := escapeMarkdown(row.Label())
 		if row.Title == r.Reference {
 			title = "**" + title + "**"
 		}

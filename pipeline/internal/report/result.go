@@ -46,14 +46,15 @@ type Section struct {
 
 // Row is one method of the table.
 type Row struct {
-	Title  string          `json:"title"`            // unique, such as "Ours"
-	Kind   string          `json:"kind"`             // the method's registered kind, such as "insert"
-	Base   string          `json:"base,omitempty"`   // the method of the config that this row is one value of
-	Swept  []Fact          `json:"swept,omitempty"`  // the values, where the config lists several
-	Params []Fact          `json:"params,omitempty"` // settings that differ from, or pin, the defaults
-	Failed string          `json:"failed,omitempty"` // why the row has no numbers; empty when it has
-	Notes  []string        `json:"notes,omitempty"`
-	Cells  map[string]Cell `json:"cells,omitempty"` // by column key
+	Title   string          `json:"title"`             // unique, such as "Ours"
+	Kind    string          `json:"kind"`              // the method's registered kind, such as "insert"
+	Base    string          `json:"base,omitempty"`    // the method of the config that this row is one value of
+	Swept   []Fact          `json:"swept,omitempty"`   // the values, where the config lists several
+	Params  []Fact          `json:"params,omitempty"`  // settings that differ from, or pin, the defaults
+	Samples int             `json:"samples,omitempty"` // it was scored on, the first of the others'; 0 where on all
+	Failed  string          `json:"failed,omitempty"`  // why the row has no numbers; empty when it has
+	Notes   []string        `json:"notes,omitempty"`
+	Cells   map[string]Cell `json:"cells,omitempty"` // by column key
 }
 
 // Cell is one number of the table, in the column's shown unit (percent for "%").

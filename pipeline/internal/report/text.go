@@ -76,7 +76,7 @@ func (r *Result) block(cols []metrics.Column, o TextOptions) string {
 	t.AppendHeader(head)
 	t.SetColumnConfigs(align)
 	for _, row := range r.Rows {
-		line := table.Row{row.Title}
+		line := table.Row{row.Label()}
 		for _, c := range cols {
 			line = append(line, textCell(c, row, o.Color))
 			if r.hasPaper(c.Key) {
