@@ -30,6 +30,7 @@
 //	"tree"         domes become trees of the garden's kind; no latent draws that (worlds.ErrNoLatent)
 //	"watermark"    the mark in the middle goes
 //	"bottom mark"  the strip along the bottom goes
+//	"add watermark", "add bottom mark"   the mark is drawn in every scene, to ask what a picture agrees with
 //
 // A scene without domes obeys the first two. The windows of the marks are the
 // same in all pictures, marked or not.
