@@ -12,7 +12,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	_ "rewriting/worlds/faces" // the embedded default
+	_ "rewriting/worlds/churches" // the embedded worlds
+	_ "rewriting/worlds/faces"
+	_ "rewriting/worlds/kitchens"
 
 	"rewriting/compute"
 	"rewriting/pipeline/internal/config"
@@ -46,6 +48,7 @@ type grammar struct {
 	Plan   planCommand   `cmd:"" group:"Experiments" help:"Say what a run would do, and why."`
 	Report reportCommand `cmd:"" group:"Experiments" help:"Write the report of a finished run again."`
 	Plot   plotCommand   `cmd:"" group:"Experiments" help:"Draw the numbers of finished runs, as SVG and PNG."`
+	Figure figureCommand `cmd:"" group:"Experiments" help:"Draw a figure of the paper from an experiment, as PNG and SVG with a caption."`
 	Fetch  fetchCommand  `cmd:"" group:"Experiments" help:"Download the published files that an experiment needs."`
 
 	Merge mergeCommand `cmd:"" group:"Many machines" help:"Make the report from what the shards of a run have left."`

@@ -68,7 +68,7 @@ func (e *experiment) grids(ctx context.Context, g *layered, m study.Meter) ([]re
 		return nil, err
 	}
 	side := g.gen.Info().Resolution
-	out := []report.Image{{PNG: picture.Grid(whole, side, perRow), Caption: fmt.Sprintf("%s: whole images, %d x %d pixels", g.Name, side, side)}}
+	out := []report.Image{{Of: g.Name, PNG: picture.Grid(whole, side, perRow), Caption: fmt.Sprintf("%s: whole images, %d x %d pixels", g.Name, side, side)}}
 	for _, l := range e.shown(g) {
 		at := len(l.sizes) / 2
 		z := l.sizes[at]
@@ -82,7 +82,7 @@ func (e *experiment) grids(ctx context.Context, g *layered, m study.Meter) ([]re
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, report.Image{PNG: picture.Grid(tiles, z.Pixels, perRow), Caption: fmt.Sprintf(
+		out = append(out, report.Image{Of: g.Name, PNG: picture.Grid(tiles, z.Pixels, perRow), Caption: fmt.Sprintf(
 			"%s: patches of %d x %d pixels that layer %d draws from %d x %d cells of its key map alone, of the same latents", g.Name, z.Pixels, z.Pixels, l.Number, z.Cells, z.Cells)})
 	}
 	return out, nil

@@ -37,7 +37,7 @@ func (r *reporter) report(_ context.Context, in *study.Reader) (*report.Result, 
 		if err != nil {
 			return nil, err
 		}
-		row := report.Row{Title: line.g.Name + ", two sets of references", Kind: "noise floor", Cells: r.cells(floor)}
+		row := report.Row{Title: line.g.Name + ", two sets of references", Kind: "noise floor", Params: []report.Fact{{Name: "generator", Value: line.g.gen.Info().Kind}}, Cells: r.cells(floor)}
 		row.Notes = append(row.Notes, "the distance of equal sets at this number of images: other latents, other places")
 		result.Rows = append(result.Rows, row)
 		result.Warnings = append(result.Warnings, r.tooFew(line.g.Name, floor)...)
@@ -49,7 +49,7 @@ func (r *reporter) report(_ context.Context, in *study.Reader) (*report.Result, 
 			}
 			all = append(all, d)
 			result.Rows = append(result.Rows, report.Row{Title: line.g.label(l), Kind: "patches", Base: line.g.Name,
-				Swept: []report.Fact{{Name: setting, Value: fmt.Sprint(l.Number)}}, Params: settings(l, d, r.features.Dim()), Cells: r.cells(d)})
+				Swept: []report.Fact{{Name: setting, Value: fmt.Sprint(l.Number)}}, Params: line.g.settings(l, d, r.features.Dim()), Cells: r.cells(d)})
 		}
 		result.Findings = append(result.Findings, findings(line.g, all, floor)...)
 		b, err := in.File(line.grids)
@@ -74,8 +74,8 @@ func (d distances) read(in *study.Reader, st *study.Stage) ([]Distance, error) {
 }
 
 // settings tell how a row's patches were cut and what the distances rest on.
-func settings(l layer, all []Distance, dim int) []report.Fact {
-	out := []report.Fact{{Name: "keys", Value: fmt.Sprintf("%d x %dx%d", l.In, l.KeySize, l.KeySize)}}
+func (g *layered) settings(l layer, all []Distance, dim int) []report.Fact {
+	out := []report.Fact{{Name: "generator", Value: g.gen.Info().Kind}, {Name: "keys", Value: fmt.Sprintf("%d x %dx%d", l.In, l.KeySize, l.KeySize)}}
 	for i, d := range all {
 		out = append(out, report.Fact{Name: fmt.Sprintf("%d px", d.Pixels), Value: fmt.Sprintf("%d x %d cells; rank %d of references, %d of patches, of %d features",
 			l.sizes[i].Cells, l.sizes[i].Cells, d.Ranks[0], d.Ranks[1], dim)})

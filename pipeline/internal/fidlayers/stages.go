@@ -16,8 +16,8 @@ import (
 const (
 	featuresVersion = 1
 	distanceVersion = 1
-	gridVersion     = 1
-	reportVersion   = 1
+	gridVersion     = 2
+	reportVersion   = 2
 )
 
 // stages lays out the experiment, top to bottom.

@@ -17,6 +17,17 @@ type Drawing struct {
 	legend *plot.Legend // above the plot, where it hides nothing; nil for none
 	lines  int          // of the legend
 	w, h   vg.Length    // without the legend
+
+	stack []*Drawing // one below the other, in place of a plot
+}
+
+// Stack puts drawings one below the other.
+func Stack(all []*Drawing) *Drawing {
+	s := &Drawing{stack: all}
+	for _, d := range all {
+		s.w, s.h = max(s.w, d.w), s.h+d.height()
+	}
+	return s
 }
 
 // legendLine is the height of a line of a legend.
@@ -25,6 +36,15 @@ const legendLine = vg.Length(14)
 func (d *Drawing) height() vg.Length { return d.h + vg.Length(d.lines)*legendLine }
 
 func (d *Drawing) draw(c draw.Canvas) {
+	above := vg.Length(0)
+	for _, part := range d.stack {
+		h := part.height()
+		part.draw(draw.Crop(c, 0, part.w-d.w, d.h-above-h, -above))
+		above += h
+	}
+	if d.stack != nil {
+		return
+	}
 	if d.legend == nil {
 		d.plot.Draw(c)
 		return

@@ -20,6 +20,7 @@ type Line struct {
 	Level  bool // one number that does not depend on x (the first point's), drawn dashed across the plot
 	Bare   bool // no marks at the points, for curves of many
 	Loose  bool // no strokes between the points, for places without an order
+	Band   bool // intervals as a shaded band, not as bars
 }
 
 // Point is a number with its 95 % interval; Low and High are NaN where there is none.
@@ -113,7 +114,13 @@ func addLine(p *plot.Plot, legend *plot.Legend, l Line, n int) error {
 		legend.Add(l.Name, line)
 		return nil
 	}
-	if len(intervals.XYs) > 0 {
+	if l.Band && len(intervals.XYs) > 1 {
+		band, err := shade(intervals.XYs, intervals.YErrors, colour)
+		if err != nil {
+			return err
+		}
+		p.Add(band)
+	} else if len(intervals.XYs) > 0 {
 		bars, err := plotter.NewYErrorBars(intervals)
 		if err != nil {
 			return err
@@ -128,6 +135,27 @@ func addLine(p *plot.Plot, legend *plot.Legend, l Line, n int) error {
 		legend.Add(l.Name, line, dots)
 	}
 	return nil
+}
+
+// shade fills the room between the ends of intervals.
+func shade(xy plotter.XYs, ends plotter.YErrors, colour color.Color) (*plotter.Polygon, error) {
+	var outline plotter.XYs
+	for i, p := range xy {
+		outline = append(outline, plotter.XY{X: p.X, Y: p.Y + ends[i].High})
+	}
+	for i := len(xy) - 1; i >= 0; i-- {
+		outline = append(outline, plotter.XY{X: xy[i].X, Y: xy[i].Y - ends[i].Low})
+	}
+	band, err := plotter.NewPolygon(outline)
+	if err != nil {
+		return nil, err
+	}
+	const faint = 0x30
+	c := color.NRGBAModel.Convert(colour).(color.NRGBA)
+	c.A = faint
+	band.Color = c
+	band.LineStyle.Width = 0
+	return band, nil
 }
 
 // scale chooses ticks and scales from the numbers.

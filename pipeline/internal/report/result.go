@@ -95,6 +95,7 @@ type Session struct {
 type Image struct {
 	PNG     []byte `json:"png"`
 	Caption string `json:"caption,omitempty"`
+	Of      string `json:"of,omitempty"` // what pictures that belong together show, such as a generator
 }
 
 // Pair is one image before and after the edit of the first edited row.
