@@ -71,7 +71,7 @@ func allKindsState() *checkpoint.Dict {
 		{"in.weight", []int{6}}, {"in.bias", []int{6}},
 		{"rgb.weight", []int{3, 6, 1, 1}},
 	} {
-		d.Set(p.name, hashed(uint64(d.Len()+1), p.shape...))
+		d.Set(p.name, gantest.Hashed(uint64(d.Len()+1), p.shape...))
 	}
 	v, _ := d.Get("bn.running_var")
 	for i := range v.(*compute.Tensor).Data {

@@ -166,10 +166,10 @@ func (d *description) network(ctx context.Context, src *source.Source) error {
 	}
 	d.Kind = "ONNX network"
 	for _, p := range m.Inputs() {
-		d.Inputs = append(d.Inputs, fmt.Sprint(p))
+		d.Inputs = append(d.Inputs, portText(p))
 	}
 	for _, p := range m.Outputs() {
-		d.Outputs = append(d.Outputs, fmt.Sprint(p))
+		d.Outputs = append(d.Outputs, portText(p))
 	}
 	for _, key := range []string{"labels", "attributes", "input_range", "mode"} {
 		if v := m.Metadata()[key]; v != "" {
@@ -194,6 +194,22 @@ func (d *description) network(ctx context.Context, src *source.Source) error {
 		d.generator(g)
 	}
 	return nil
+}
+
+// portText is "x float32 [N 3 H W]": sizes that a file leaves open have their symbol, or "?".
+func portText(p onnx.Port) string {
+	sizes := make([]string, len(p.Dims))
+	for i, d := range p.Dims {
+		switch {
+		case d >= 0:
+			sizes[i] = fmt.Sprint(d)
+		case i < len(p.Symbols) && p.Symbols[i] != "":
+			sizes[i] = p.Symbols[i]
+		default:
+			sizes[i] = "?"
+		}
+	}
+	return fmt.Sprintf("%s %v [%s]", p.Name, p.Type, strings.Join(sizes, " "))
 }
 
 // takesPictures tells a metric's network from a generator, whose latent has one long side.
