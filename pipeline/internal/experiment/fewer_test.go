@@ -48,6 +48,9 @@ func TestMoreSamplesForARowComputeOnlyThose(t *testing.T) {
 	x := limited(newToy(t), 5)
 	x.mustRun(t, dir, study.Options{})
 	before := results(t, dir)
+	if times := x.open(dir, study.Options{}).drawingTimes(); len(times) != 3 || times[1].Name != "one sample drawn: Stronger" || times[1].Seconds <= 0 {
+		t.Errorf("times %+v", times)
+	}
 	if n := x.scored.Load(); n != 2*(23+10+23) {
 		t.Errorf("%d scores computed", n)
 	}

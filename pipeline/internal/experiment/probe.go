@@ -6,8 +6,7 @@ import (
 	"time"
 
 	"rewriting/compute"
-	"rewriting/metrics"
-	"rewriting/pipeline/internal/picture"
+	"rewriting/methods"
 	"rewriting/pipeline/internal/study"
 	"rewriting/rewrite"
 )
@@ -39,11 +38,12 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 		}
 	}
 	var edits, longest float64
+	renderers := make([]methods.Renderer, len(e.Rows)) // of the rows that have samples left
 	for i := range e.Rows {
-		if p.edits[i].State == study.Done {
+		if p.edits[i].State == study.Done && p.chunksLeft(i) == 0 {
 			continue
 		}
-		seconds, err := e.probeEdit(ctx, i, moments[e.cutOf(&e.Rows[i]).Layer().Number])
+		renderer, seconds, err := e.probeEdit(ctx, i, moments[e.cutOf(&e.Rows[i]).Layer().Number])
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -51,17 +51,31 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 			f.Unknown = append(f.Unknown, fmt.Sprintf("%s: %s", p.edits[i].Name, err))
 			continue
 		}
-		edits, longest = edits+seconds, max(longest, seconds)
+		if p.chunksLeft(i) > 0 {
+			renderers[i] = renderer
+		}
+		if p.edits[i].State != study.Done {
+			edits, longest = edits+seconds, max(longest, seconds)
+		}
 	}
 	// Edits are single-threaded, so the longest is a bound that workers cannot help.
 	f.Seconds += max(longest, edits/float64(o.Workers))
-	if chunks := p.chunksLeft(); chunks > 0 {
-		clean, row, err := e.probeSample(ctx)
-		if err != nil {
-			return nil, err
-		}
-		f.Seconds += float64(chunks*p.Samples.Chunk) * (clean + float64(len(e.Rows))*row) / float64(o.Workers)
+	most := p.clean.Parts - p.clean.Done // of the chunks that anything is left to do of
+	for i := range e.Rows {
+		most = max(most, p.chunksLeft(i))
 	}
+	if most == 0 {
+		return f, nil
+	}
+	cost, err := e.probeSample(ctx, renderers)
+	if err != nil {
+		return nil, err
+	}
+	samples := float64(most) * cost.clean
+	for i := range e.Rows {
+		samples += float64(p.chunksLeft(i)) * (cost.draw[i] + cost.score)
+	}
+	f.Seconds += samples * float64(p.Samples.Chunk) / float64(o.Workers)
 	return f, nil
 }
 
@@ -74,77 +88,38 @@ func timed(do func() error) (seconds float64, err error) {
 	return time.Since(started).Seconds(), err
 }
 
-// probeEdit applies a method with few steps twice; the difference is the time of the steps, the rest is what it does once.
-func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Moment) (float64, error) {
-	task := e.Rows[row].Task
+// probeEdit applies a method with few steps twice; the difference is the time of the steps, the rest is what it does once. The renderer
+// draws with the last edit, which takes as long as with a finished one.
+func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Moment) (renderer methods.Renderer, seconds float64, err error) {
+	task, method := e.Rows[row].Task, e.Rows[row].Method
 	task.Cut, task.Table, task.Session = e.cutOf(&e.Rows[row]), e.Table, e.Session
 	task.Moment = func(context.Context) (*rewrite.Moment, error) { return moment, nil }
 	steps := task.Params.Steps
+	var edit *methods.Edit
 	short := func(n int) (float64, error) {
 		task.Params.Steps = n
-		return timed(func() error { _, err := e.Rows[row].Method.Apply(ctx, task); return err })
+		return timed(func() (err error) { edit, err = method.Apply(ctx, task); return err })
 	}
 	const few, more = 1, 4
-	if steps <= more {
-		return short(steps)
+	seconds, err = short(min(few, steps))
+	if steps > few && err == nil {
+		var again float64
+		n := min(more, steps)
+		if again, err = short(n); err == nil {
+			seconds += max(0, again-seconds) / float64(n-few) * float64(steps-few)
+		}
 	}
-	once, err := short(few)
-	if err != nil {
-		return 0, err
+	if err == nil {
+		renderer, err = method.Renderer(task, edit)
 	}
-	again, err := short(more)
-	if err != nil {
-		return 0, err
-	}
-	step := max(0, again-once) / (more - few)
-	return once + step*float64(steps-few), nil
+	return renderer, seconds, err
 }
 
-// probeSample is the time of one sample's clean image, and of one row's image and scores, on the unedited generator.
-func (e *Experiment) probeSample(ctx context.Context) (clean, row float64, err error) {
-	const rounds = 3 // the first warms up
-	for n := range rounds {
-		seed := e.Config.Samples.First + uint32(n)
-		s := &metrics.Sample{Seed: seed, Prepared: metrics.NewPrepared()}
-		z := e.latentOf(seed)
-		s.Z = z.Data
-		image, err := e.Generator.Image(z)
-		if err != nil {
-			return 0, 0, err
-		}
-		s.Clean = picture.RoundTrip(image)
-		score := func() error {
-			image, err := e.Generator.Image(z)
-			if err != nil {
-				return err
-			}
-			s.Edited = picture.RoundTrip(image)
-			for _, c := range e.Columns {
-				if _, err := c.Scorer.Score(ctx, s); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		first, err := timed(score) // with what depends on the clean image
-		if err != nil {
-			return 0, 0, err
-		}
-		if row, err = timed(score); err != nil {
-			return 0, 0, err
-		}
-		clean = first
-	}
-	return clean, row, nil
-}
-
-// chunksLeft counts the chunks of the stage with most to do.
-func (p *plan) chunksLeft() int {
-	left := p.clean.Parts - p.clean.Done
-	for _, line := range p.scores {
-		for _, s := range line {
-			left = max(left, s.Parts-s.Done)
-		}
+// chunksLeft counts the chunks of a row's stage with most to do.
+func (p *plan) chunksLeft(row int) int {
+	left := 0
+	for _, s := range p.scores[row] {
+		left = max(left, s.Parts-s.Done)
 	}
 	return left
 }
@@ -170,10 +145,12 @@ func (e *Experiment) bytes(p *plan) int64 {
 	for i, s := range p.edits {
 		layer := e.cutOf(&e.Rows[i]).Layer()
 		size := int64(layer.In) * int64(layer.Out) * int64(layer.Kernel*layer.Kernel)
-		if e.Rows[i].Task.Features != nil {
+		switch row := &e.Rows[i]; {
+		case row.Task.FeatureOutput != "":
 			size = int64(info.Parameters) // all weights are trained
-		}
-		if e.Rows[i].Kind == "unmodified" {
+		case row.Task.Features != nil:
+			size = 2 * image // it draws from pictures
+		case row.Kind == "unmodified":
 			size = 0
 		}
 		add(s, weight*size)

@@ -87,11 +87,13 @@ func (r *run) scoreSamples(ctx context.Context, jobs []*job) error {
 		return nil
 	}
 	defer func(started time.Time) { r.Took("samples", r.plan.clean.Key, started) }(time.Now())
+	clocks := make([]clock, len(r.Rows))
+	defer r.tookDrawing(clocks)
 	meter := r.Progress.Start(fmt.Sprintf("samples under %d methods", len(r.Rows)), "samples", len(units))
 	defer meter.End()
 	return stage.Each(ctx, r.Workers, len(units), func(ctx context.Context, n int) error {
 		u := units[n]
-		if err := r.sample(ctx, u.job, u.i, renderers); err != nil {
+		if err := r.sample(ctx, u.job, u.i, renderers, clocks); err != nil {
 			return err
 		}
 		meter.Add(1)
@@ -100,7 +102,7 @@ func (r *run) scoreSamples(ctx context.Context, jobs []*job) error {
 }
 
 // sample draws and scores sample i of a job. Its error stops the run; a failure of the sample alone is noted in its scores.
-func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Renderer) error {
+func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Renderer, clocks []clock) error {
 	if err := r.openClean(j); err != nil {
 		return err
 	}
@@ -130,6 +132,7 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 			continue
 		}
 		err := draw(edited, func() (*compute.Tensor, error) {
+			defer clocks[row].since(time.Now())
 			return renderers[row].Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: r.position(seed), Clean: s.Clean})
 		})
 		if ctx.Err() != nil {

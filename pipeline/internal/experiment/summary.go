@@ -225,5 +225,5 @@ func (r *run) times() []report.Timing {
 			out = append(out, report.Timing{Name: name, Seconds: t})
 		}
 	}
-	return out
+	return append(out, r.drawingTimes()...)
 }

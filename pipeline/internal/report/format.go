@@ -27,6 +27,14 @@ func (row Row) Label() string {
 	return fmt.Sprintf("%s (n = %s)", row.Title, Thousands(row.Samples))
 }
 
+// Text is the time in seconds, or in milliseconds where it is short.
+func (t Timing) Text() string {
+	if t.Seconds < 1 {
+		return fmt.Sprintf("%.3g ms", 1000*t.Seconds)
+	}
+	return fmt.Sprintf("%.1f s", t.Seconds)
+}
+
 // hasPaper reports whether any row of the column has a published number.
 func (r *Result) hasPaper(key string) bool {
 	for _, row := range r.Rows {

@@ -15,6 +15,7 @@ type Entry struct {
 	Stage   string  `json:"stage"`
 	Key     string  `json:"key"`
 	Seconds float64 `json:"seconds"`
+	Samples int     `json:"samples,omitempty"` // that the time was for, where it is one of samples
 }
 
 // Journal remembers times. They are kept apart from results because results are the same in every run and times are not.
@@ -49,16 +50,36 @@ func (j *Journal) Add(e Entry) error {
 // Seconds sums the entries of each key: a stage that was interrupted has one entry per part.
 func (j *Journal) Seconds() map[string]float64 {
 	sum := make(map[string]float64)
+	j.each(func(e Entry) { sum[e.Key] += e.Seconds })
+	return sum
+}
+
+// PerSample are the mean seconds that a sample took, of each key with entries for samples.
+func (j *Journal) PerSample() map[string]float64 {
+	seconds, samples := make(map[string]float64), make(map[string]int)
+	j.each(func(e Entry) {
+		if e.Samples > 0 {
+			seconds[e.Key] += e.Seconds
+			samples[e.Key] += e.Samples
+		}
+	})
+	for key, n := range samples {
+		seconds[key] /= float64(n)
+	}
+	return seconds
+}
+
+// each reads the entries. Without a journal there are none.
+func (j *Journal) each(f func(Entry)) {
 	b, err := os.ReadFile(j.name)
 	if err != nil {
-		return sum // no journal, no times
+		return
 	}
 	lines := bufio.NewScanner(bytes.NewReader(b))
 	for lines.Scan() {
 		var e Entry
 		if json.Unmarshal(lines.Bytes(), &e) == nil {
-			sum[e.Key] += e.Seconds
+			f(e)
 		}
 	}
-	return sum
 }

@@ -66,6 +66,11 @@ func TestTheJournalSumsPartsAndSkipsATornLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for n := range 3 { // 0 samples: a stage that has none
+		if err := j.Add(Entry{Stage: "drawing", Key: "d", Seconds: float64(n * n), Samples: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	f, err := os.OpenFile(j.name, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -74,5 +79,8 @@ func TestTheJournalSumsPartsAndSkipsATornLine(t *testing.T) {
 	f.Close()
 	if got := j.Seconds()["k"]; got != 3.5 {
 		t.Errorf("%v seconds", got)
+	}
+	if got := j.PerSample(); len(got) != 1 || got["d"] != 5./3 {
+		t.Errorf("%v seconds a sample", got)
 	}
 }
