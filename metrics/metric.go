@@ -32,6 +32,7 @@ type Sample struct {
 	Z             []float32 // latent, for what a world knows about it
 	Clean, Edited *compute.Tensor
 	Prepared      *Prepared // shared by all samples of this seed; may be nil
+	Row           string    // name of the method, for what people have said of its images
 }
 
 // Context is what metrics are built from.
@@ -40,6 +41,8 @@ type Context struct {
 	Generator gan.Generator // the unedited generator; needed by counterfactual only
 	// Open returns the network of a name used in a config, such as "world:faces/lpips" or "nets/lpips.onnx".
 	Open func(name string) (Network, error)
+	// Read returns a file that a config names.
+	Read func(name string) ([]byte, error)
 	// Quantise is the program's one 8-bit round trip. It makes pictures that a metric renders itself
 	// comparable with those of the samples.
 	Quantise func(*compute.Tensor) *compute.Tensor
