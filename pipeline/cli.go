@@ -12,10 +12,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	_ "rewriting/worlds/churches" // the embedded worlds
-	_ "rewriting/worlds/faces"
-	_ "rewriting/worlds/kitchens"
-
 	"rewriting/compute"
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/progress"
