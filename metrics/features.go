@@ -19,8 +19,8 @@ type Features struct {
 	dim     int
 }
 
-// OpenFeatures opens a network for images. Errors are *ParamError about "network", "outputs" or a key of pre.
-func OpenFeatures(ctx context.Context, name string, outputs []string, pre Preprocess, c Context) (*Features, error) {
+// OpenFeatures opens a network for images of side x side pixels, and tries it on one. Errors are *ParamError about "network", "outputs" or a key of pre.
+func OpenFeatures(ctx context.Context, name string, outputs []string, pre Preprocess, side int, c Context) (*Features, error) {
 	if err := pre.check(); err != nil {
 		key, _, _ := strings.Cut(err.Error(), " ")
 		return nil, &ParamError{key, err}
@@ -40,13 +40,9 @@ func OpenFeatures(ctx context.Context, name string, outputs []string, pre Prepro
 		}
 		f.outputs = append(f.outputs, at)
 	}
-	size := 64 // any; only the number of channels is asked for
-	if f.pre.Size != nil {
-		size = f.pre.Size[0]
-	}
-	probe, err := f.Of(ctx, compute.New(1, 3, size, size))
+	probe, err := f.Of(ctx, compute.New(1, 3, side, side))
 	if err != nil {
-		return nil, &ParamError{"network", err}
+		return nil, &ParamError{"network", fmt.Errorf("images of %d x %d pixels: %w (resize and size say what the network gets)", side, side, err)}
 	}
 	f.dim = len(probe)
 	return f, nil

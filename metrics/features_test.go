@@ -26,7 +26,7 @@ func (twoOutputs) Run(_ context.Context, in ...*compute.Tensor) ([]*compute.Tens
 }
 
 func openColours(outputs ...string) (*Features, error) {
-	return OpenFeatures(context.Background(), "world:test/colours", outputs, Preprocess{},
+	return OpenFeatures(context.Background(), "world:test/colours", outputs, Preprocess{}, 4,
 		Context{Open: func(string) (Network, error) { return twoOutputs{}, nil }})
 }
 

@@ -75,7 +75,7 @@ func Build(ctx context.Context, cfg *config.Experiment) (*study.Study, error) {
 
 func (e *experiment) openFeatures(ctx context.Context, nets *source.Networks) (*metrics.Features, error) {
 	p := e.set.Preprocess
-	f, err := metrics.OpenFeatures(ctx, e.set.Network, e.set.Outputs, metrics.Preprocess{Mode: p.Mode, Range: p.Range, Resize: p.Resize, Size: p.Size},
+	f, err := metrics.OpenFeatures(ctx, e.set.Network, e.set.Outputs, metrics.Preprocess{Mode: p.Mode, Range: p.Range, Resize: p.Resize, Size: p.Size}, slices.Min(e.set.Pixels),
 		metrics.Context{Open: nets.Open})
 	var bad *metrics.ParamError
 	switch {
@@ -158,8 +158,5 @@ func (e *experiment) sizes(l gan.Layer, resolution int) []size {
 	}
 	return out
 }
-
-// of is the place of a size among those of a generator.
-func (g *layered) of(pixels int) int { return slices.Index(g.pixels, pixels) }
 
 func (g *layered) label(l layer) string { return fmt.Sprintf("%s, layer %d", g.Name, l.Number) }

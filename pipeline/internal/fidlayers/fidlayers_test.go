@@ -125,6 +125,8 @@ func TestMistakesInAConfigNameWhatThereIs(t *testing.T) {
 		`fid_layers.pixels=[128]`:                      "128 is larger than the images of faces, 64 pixels",
 		`fid_layers.pixels=[5]`:                        "no layer of faces draws patches of [5] pixels in whole cells",
 		`fid_layers.outputs=["pool"]`:                  `has no output "pool"; it has "logits", "feat1"`,
+		`fid_layers.resize="none"`:                     "size = [64 64] has no effect",
+		`fid_layers.size=[32, 64]`:                     "images of 16 x 16 pixels: ",
 		`fid_layers.second=7`:                          "must be at least samples.count = 30",
 		`fid_layers.resize="cubic"`:                    `resize = "cubic": it must be one of`,
 		`fid_layers.generator.0.model="world:nowhere"`: "nowhere",

@@ -28,6 +28,7 @@ func gallery(c *caption, r *report.Result, of string) (*sheet, error) {
 		y += 5
 		s.picture(p.PNG, margin, y, w, h)
 		y += h + 8
+		c.say("%s.", p.Caption)
 	}
 	if len(s.pictures) == 0 {
 		return nil, c.cannot("its result holds no pictures")
