@@ -40,6 +40,16 @@ func NewSet(metrics ...Metric) (*Set, error) {
 // Columns lists all columns, hidden ones included, in the order of Score.
 func (s *Set) Columns() []Column { return s.columns }
 
+// Prepares reports whether Prepare has anything to do.
+func (s *Set) Prepares() bool {
+	for _, m := range s.metrics {
+		if _, ok := m.(Preparer); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // Prepare does the work on the clean side of a sample once, for all methods; x.Edited is not looked at.
 func (s *Set) Prepare(ctx context.Context, x *Sample) error {
 	if err := checkImage("clean", x.Seed, x.Clean); err != nil {

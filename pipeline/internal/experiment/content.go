@@ -9,7 +9,7 @@ import (
 )
 
 // versions of the stages by kind: raised when the code of a stage gives another result for the same content.
-var versions = map[string]int{"moment": 1, "edit": 1, "clean": 1, "selection": 1, "score": 1, "ranked": 1, "report": 1}
+var versions = map[string]int{"moment": 1, "edit": 1, "clean": 1, "prepared": 1, "selection": 1, "score": 1, "ranked": 1, "report": 1}
 
 // content starts a stage. The kernel tier belongs to all that computes with networks: tiers differ in
 // the last bits, and chunks of different tiers must not be mixed.
@@ -68,17 +68,20 @@ func (e *Experiment) samplesContent() *stage.Content {
 func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
 	content := e.content("score").
 		Set("samples", e.samplesContent().Key()).
-		Set("edit", e.editContent(r).Key()).
-		Set("metric", c.Kind).
-		Set("columns", c.Columns).
-		Set("networks", c.Inputs)
-	for name, value := range c.Params {
-		content.Set("parameter "+name, value)
-	}
+		Set("edit", e.editContent(r).Key())
+	e.setColumn(content, "", c)
 	if e.Subset != nil {
 		content.Set("selection", e.selectionContent().Key()).Set("outside the subset", c.Others)
 	}
 	return content
+}
+
+// setColumn adds what a column computes to a content, under names that begin with the prefix.
+func (e *Experiment) setColumn(content *stage.Content, prefix string, c *Column) {
+	content.Set(prefix+"metric", c.Kind).Set(prefix+"columns", c.Columns).Set(prefix+"networks", c.Inputs)
+	for name, value := range c.Params {
+		content.Set(prefix+"parameter "+name, value)
+	}
 }
 
 // selectionContent is what the choice of samples depends on; how many are wanted is no part of it.

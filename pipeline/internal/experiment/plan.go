@@ -12,6 +12,7 @@ type plan struct {
 	*study.Plan
 	clean, ranked, report *study.Planned   // ranked is nil where nothing needs it
 	moments               []*study.Planned // by measurements
+	prepared              *study.Planned   // nil where no metric has work on clean images
 	selection             *study.Planned   // nil without a subset
 	edits                 []*study.Planned
 	scores                [][]*study.Planned // by row and column
@@ -38,6 +39,10 @@ func (e *Experiment) planFor(count int) *plan {
 	if e.Subset != nil {
 		p.selection = p.Add("selection: images with "+e.Subset.Object, "chunks/selection-KEY", e.selectionContent(), len(p.chunks))
 		p.selection.Suffix = ".csv"
+	}
+	if len(e.preparers()) > 0 {
+		p.prepared = p.Add("clean-side data", "chunks/prepared-KEY", e.preparedContent(), len(p.chunks))
+		p.prepared.Suffix = ".bin"
 	}
 	for i := range e.Rows {
 		row := &e.Rows[i]

@@ -60,22 +60,17 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 	}
 	// Edits are single-threaded, so the longest is a bound that workers cannot help.
 	f.Seconds += max(longest, edits/float64(o.Workers))
-	most := p.clean.Parts - p.clean.Done // of the chunks that anything is left to do of
-	for i := range e.Rows {
-		most = max(most, p.chunksLeft(i))
-	}
-	if most == 0 {
+	if !p.samplesLeft() {
 		return f, nil
 	}
 	cost, err := e.probeSample(ctx, renderers)
 	if err != nil {
 		return nil, err
 	}
-	samples := float64(most) * cost.clean
-	for i := range e.Rows {
-		samples += float64(p.chunksLeft(i)) * (cost.draw[i] + cost.score)
+	f.Seconds += e.samplesTime(p, cost) / float64(o.Workers)
+	if s := p.prepared; s != nil {
+		f.Bytes += cost.side * int64(p.left(s))
 	}
-	f.Seconds += samples * float64(p.Samples.Chunk) / float64(o.Workers)
 	return f, nil
 }
 

@@ -6,68 +6,109 @@ import (
 	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/picture"
+	"rewriting/pipeline/internal/study"
 )
 
 // sampleCost are seconds of one sample.
 type sampleCost struct {
-	clean float64   // its clean image, and what metrics find in it
-	draw  []float64 // by row, the edited image
-	score float64   // the scores of one edited image
+	clean   float64   // its clean image
+	prepare float64   // what metrics find in it
+	draw    []float64 // by row, the edited image
+	score   []float64 // by column, the scores of one edited image
+	side    int64     // bytes of what metrics find in the clean image
 }
 
 // probeSample measures a few samples under the rows that have a renderer. A row that uses what another one has found first
 // draws in the time that is left, as in a run.
 func (e *Experiment) probeSample(ctx context.Context, renderers []methods.Renderer) (sampleCost, error) {
-	cost := sampleCost{draw: make([]float64, len(renderers))}
+	cost := sampleCost{draw: make([]float64, len(renderers)), score: make([]float64, len(e.Columns))}
 	const rounds = 3 // the first warms up, the others count
 	for n := range rounds {
 		seed := e.Config.Samples.First + uint32(n)
 		z := e.latentOf(seed)
 		s := &metrics.Sample{Seed: seed, Z: z.Data, Prepared: metrics.NewPrepared()}
-		score := func() error {
-			for _, c := range e.Columns {
-				if _, err := c.Scorer.Score(ctx, s); err != nil {
-					return err
-				}
+		add := func(to *float64, do func() error) error {
+			seconds, err := timed(do)
+			if n > 0 {
+				*to += seconds / (rounds - 1)
 			}
-			return nil
+			return err
 		}
-		clean, err := timed(func() error {
+		err := add(&cost.clean, func() error {
 			image, err := e.cleanImage(seed)
-			if err != nil {
-				return err
+			if err == nil {
+				s.Clean = picture.RoundTrip(image)
 			}
-			s.Clean = picture.RoundTrip(image)
-			s.Edited = s.Clean
-			return score() // with what depends on the clean image
+			return err
 		})
 		if err != nil {
 			return cost, err
 		}
-		scored, err := timed(score)
-		if err != nil {
-			return cost, err
+		for _, i := range e.preparers() {
+			if err := add(&cost.prepare, func() error { return e.Columns[i].Scorer.(preparer).Prepare(ctx, s) }); err != nil {
+				return cost, err
+			}
 		}
-		share := 1. / (rounds - 1)
-		if n == 0 {
-			share = 0
+		if b, err := s.Prepared.MarshalBinary(); err == nil {
+			cost.side = int64(len(b))
 		}
-		cost.clean += share * (clean - scored)
-		cost.score += share * scored
+		s.Edited = s.Clean.Clone()
+		for i := range s.Edited.Data {
+			s.Edited.Data[i] *= 0.9 // equal images would be cheap to compare
+		}
+		for i, c := range e.Columns {
+			if err := add(&cost.score[i], func() error { _, err := c.Scorer.Score(ctx, s); return err }); err != nil {
+				return cost, err
+			}
+		}
 		for i, r := range renderers {
 			if r == nil {
 				continue
 			}
-			drawn, err := timed(func() error {
+			if err := add(&cost.draw[i], func() error {
 				_, err := r.Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: e.position(seed), Clean: s.Clean})
 				return err
-			})
-			if err != nil {
+			}); err != nil {
 				return cost, err
 			}
-			cost.draw[i] += share * drawn
 		}
 	}
-	cost.clean = max(0, cost.clean)
 	return cost, nil
+}
+
+// left counts the samples of a stage that are left to do.
+func (p *plan) left(s *study.Planned) float64 {
+	return float64(min((s.Parts-s.Done)*p.Samples.Chunk, p.Samples.Count))
+}
+
+// samplesLeft reports whether there is anything to do with samples.
+func (p *plan) samplesLeft() bool {
+	n := p.left(p.clean)
+	if p.prepared != nil {
+		n += p.left(p.prepared)
+	}
+	for _, line := range p.scores {
+		for _, s := range line {
+			n += p.left(s)
+		}
+	}
+	return n > 0
+}
+
+// samplesTime is the time that all samples which are left take one worker.
+func (e *Experiment) samplesTime(p *plan, c sampleCost) float64 {
+	seconds := p.left(p.clean) * c.clean
+	if p.prepared != nil {
+		seconds += p.left(p.prepared) * c.prepare
+	}
+	for row, line := range p.scores {
+		drawn := 0.0
+		for col, s := range line {
+			n := min(p.left(s), float64(e.Config.Samples.Count)) // where samples are chosen, no more are scored
+			seconds += n * c.score[col]
+			drawn = max(drawn, n)
+		}
+		seconds += drawn * c.draw[row]
+	}
+	return seconds
 }

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,11 +21,13 @@ type job struct {
 	index   int // of the chunk
 	rg      stage.Range
 	render  bool    // the clean images are missing
+	prepare bool    // the clean-side data are missing
 	columns [][]int // by row: the columns whose scores are missing
 
 	once  sync.Once
 	err   error // of opening the clean images
 	clean []byte
+	sides [][]byte // clean-side data by sample; nil of a sample whose data failed, or has not been made
 
 	mu       sync.Mutex
 	left     int
@@ -41,7 +44,11 @@ func (r *run) jobs() []*job {
 		j := &job{index: i, rg: rg, left: rg.Count, columns: make([][]int, len(r.Rows))}
 		_, err := r.read(r.plan.clean.Chunk(rg))
 		j.render = err != nil
-		missing := j.render
+		if s := r.plan.prepared; s != nil {
+			_, err := r.read(s.Chunk(rg))
+			j.prepare = err != nil
+		}
+		missing := j.render || j.prepare
 		for row := range r.Rows {
 			if r.failed[row] != nil {
 				continue
@@ -125,6 +132,16 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 		}
 	}
 	s := &metrics.Sample{Seed: seed, Z: z.Data, Clean: picture.Tensor(pixels, size), Prepared: metrics.NewPrepared()}
+	if j.prepare {
+		j.sides[i] = r.prepare(ctx, int(seed-r.Config.Samples.First), s)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	} else if j.sides != nil {
+		if err := s.Prepared.UnmarshalBinary(j.sides[i]); err != nil {
+			return fmt.Errorf("sample of seed %d: %w", seed, err)
+		}
+	}
 	edited := make([]byte, len(pixels))
 	for row := range j.columns {
 		columns := r.wanted(j, i, row)
@@ -196,9 +213,20 @@ func (r *run) fail(j *job, i, row int, columns []int, err error) {
 	r.Log.Error("sample failed; the others go on", "seed", j.rg.First+uint32(i), "method", r.Rows[row].Name, "error", err)
 }
 
-// openClean reads the clean images of a job, or makes room for them.
+// openClean reads the clean images of a job and what is known of them, or makes room for them.
 func (r *run) openClean(j *job) error {
 	j.once.Do(func() {
+		if j.prepare {
+			j.sides = make([][]byte, j.rg.Count)
+		} else if s := r.plan.prepared; s != nil {
+			file, err := r.read(s.Chunk(j.rg))
+			if err == nil {
+				j.sides, err = decodePrepared(file, j.rg.Count)
+			}
+			if j.err = err; err != nil {
+				return
+			}
+		}
 		if j.render {
 			size := r.Generator.Info().Resolution
 			j.clean = make([]byte, j.rg.Count*3*size*size)
@@ -229,6 +257,11 @@ func (r *run) finish(j *job) error {
 			return err
 		}
 	}
+	if j.prepare && !slices.ContainsFunc(j.sides, func(b []byte) bool { return b == nil }) {
+		if err := r.publish(r.plan.prepared.Chunk(j.rg), encodePrepared(j.sides)); err != nil {
+			return err
+		}
+	}
 	for row, columns := range j.columns {
 		for _, col := range columns {
 			s := r.plan.scores[row][col]
@@ -241,7 +274,7 @@ func (r *run) finish(j *job) error {
 			}
 		}
 	}
-	j.clean = nil
+	j.clean, j.sides = nil, nil
 	return nil
 }
 

@@ -35,6 +35,14 @@ func (r *run) survey() error {
 		}); err != nil {
 			return err
 		}
+		if s := p.prepared; s != nil {
+			if err := r.Examine(s, s.Chunk(rg), func(b []byte) error {
+				_, err := decodePrepared(b, rg.Count)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
 		if err := r.examineSelection(rg); err != nil {
 			return err
 		}
