@@ -49,6 +49,7 @@ func (e *experiment) addSweep(s *study.Study, units *study.Stage, layer int) *st
 			}
 			return marshal(swept{layer, found.Losses})
 		},
+		Cost: e.fitCost(layer, e.set.SweepSteps, 20*int64(e.set.SweepSteps)),
 	})
 }
 
@@ -95,7 +96,16 @@ func (e *experiment) addRule(s *study.Study, st *laid) *study.Stage {
 			_, err := e.decode(payload)
 			return err
 		},
+		Cost: e.fitCost(e.ruleLayer(), e.set.Steps, int64(4*(e.set.Steps+2*e.chain.Tensors()[e.weightName(e.ruleLayer())].Len()))),
 	})
+}
+
+// ruleLayer is the layer of the rule, or a likely one before the sweep has found it.
+func (e *experiment) ruleLayer() int {
+	if e.set.Layer > 0 {
+		return e.set.Layer
+	}
+	return e.layers[len(e.layers)/2]
 }
 
 // lowest is the layer whose loss is lowest in the sweep.

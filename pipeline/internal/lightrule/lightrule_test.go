@@ -79,7 +79,7 @@ func TestTheExperimentReportsTheSweepTheRuleAndWhatItDoes(t *testing.T) {
 	if c := r.Rows[0].Cells["flipped"]; c.Value != 0 {
 		t.Errorf("the original flips %v", c.Value)
 	}
-	if a := r.Rows[0].Cells["truth-reflection"].Value; a <= 0.05 {
+	if a := r.Rows[0].Cells["cf"].Value; a <= 0.05 {
 		t.Errorf("the original is %v from the inverted truth", a)
 	}
 	if l := r.Curves[0].Loss; len(l) != 4 || len(r.Findings) != 2 || len(r.Pictures) != 1 {
@@ -94,6 +94,21 @@ func TestTheExperimentReportsTheSweepTheRuleAndWhatItDoes(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(dir, "artefacts", "rule-*.pt"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%v, %v", files, err)
+	}
+}
+
+func TestTheForecastKnowsWhatTakesTime(t *testing.T) {
+	s, dir := build(t), t.TempDir()
+	p, err := s.Plan(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Probe(t.Context(), p, dir, study.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Seconds <= 0 || f.Bytes <= 0 || len(f.Unknown) != 2 { // the units and the figure, seconds both
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -3,6 +3,7 @@ package lightrule
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"rewriting/compute"
 	"rewriting/gan"
@@ -19,13 +20,14 @@ const (
 	inside     = iota // change of luminance in the reflection, window high minus low
 	window            // the same in the window
 	outside           // the same outside both
-	truthIn           // L1 of the unedited picture to the inverted truth, in the reflection
-	truthOut          // the same elsewhere
+	truthL1           // L1 of the unedited picture to the inverted truth, in the reflection
+	ownL1             // the same to the scene as the world draws it
+	movedL1           // L1 of the unedited picture to the original generator's, outside the reflection
 	perPicture        // how many
 )
 
 // addMeasures adds what both generators do to every sample: float32 [samples, 2*perPicture], the original first. Without a world
-// the truth is unknown, and its distances are -1.
+// the truth is unknown, and the last three are -1.
 func (e *experiment) addMeasures(s *study.Study, st *laid) *study.Stage {
 	c := study.Content("rule measures", measureVersion).Set("truth", e.set.Rule)
 	if e.masks == "" {
@@ -65,6 +67,7 @@ func (e *experiment) addMeasures(s *study.Study, st *laid) *study.Stage {
 			}
 			return err
 		},
+		Cost: e.measureCost,
 	})
 }
 
@@ -89,12 +92,11 @@ func (e *experiment) measure(chain gan.Chain, scene reflections.Scene, edit refl
 	}
 	out := make([]float32, perPicture)
 	out[inside], out[window], out[outside] = float32(changes[0].Inside), float32(changes[0].Window), float32(changes[0].Outside)
-	out[truthIn], out[truthOut] = -1, -1
-	if e.world == nil || e.set.Rule == "" {
+	out[truthL1], out[ownL1], out[movedL1] = -1, -1, -1
+	if !e.truth() {
 		return out, nil
 	}
-	z := compute.From(scene.Latent, 1, len(scene.Latent))
-	x, err := chain.Image(z)
+	place, err := e.world.Window(scene.Latent, e.set.Rule)
 	if err != nil {
 		return nil, err
 	}
@@ -102,27 +104,30 @@ func (e *experiment) measure(chain gan.Chain, scene reflections.Scene, edit refl
 	if err != nil {
 		return nil, err
 	}
-	place, err := e.world.Window(scene.Latent, e.set.Rule)
-	if err != nil {
-		return nil, err
+	var pictures [2]*compute.Tensor
+	for i, g := range []gan.Generator{chain, e.chain} {
+		x, err := g.Image(compute.From(scene.Latent, 1, len(scene.Latent)))
+		if err != nil {
+			return nil, err
+		}
+		pictures[i] = picture.RoundTrip(x)
 	}
-	in, rest := distance(picture.RoundTrip(x).Data, truth.RGB, place)
-	out[truthIn], out[truthOut] = float32(in), float32(rest)
+	out[truthL1] = distance(pictures[0].Data, truth.RGB, place, true)
+	out[ownL1] = distance(pictures[0].Data, e.world.Render(scene.Latent).RGB, place, true)
+	out[movedL1] = distance(pictures[0].Data, pictures[1].Data, place, false)
 	return out, nil
 }
 
-// distance is the mean absolute difference of two pictures in [-1,1], inside and outside a mask.
-func distance(a, b []float32, mask []bool) (in, out float64) {
-	var sum, n [2]float64
+// distance is the mean absolute difference of two pictures where the mask has the value.
+func distance(a, b []float32, mask []bool, value bool) float32 {
+	var sum, n float64
 	for i, v := range a {
-		k := 1
-		if mask[i%len(mask)] {
-			k = 0
+		if mask[i%len(mask)] == value {
+			sum += math.Abs(float64(v) - float64(b[i]))
+			n++
 		}
-		sum[k] += max(float64(v)-float64(b[i]), float64(b[i])-float64(v))
-		n[k]++
 	}
-	return sum[0] / max(n[0], 1), sum[1] / max(n[1], 1)
+	return float32(sum / max(n, 1))
 }
 
 // addPictures adds the figure: scenes in rows, both windows under both generators.

@@ -92,7 +92,11 @@ func (r *reporter) scores(in *study.Reader) (out [2]metrics.Scores, n int, err e
 				}
 				numbers := []float64{flipped, float64(v[inside]), float64(v[window]), float64(v[outside])}
 				if r.truth() {
-					numbers = append(numbers, float64(v[truthIn]), float64(v[truthOut]))
+					nearer := 0.0
+					if v[truthL1] < v[ownL1] {
+						nearer = 1
+					}
+					numbers = append(numbers, nearer, float64(v[truthL1]), float64(v[movedL1]))
 				}
 				for c, x := range numbers {
 					out[k][c] = append(out[k][c], x)
@@ -117,16 +121,18 @@ func (r *reporter) columns() []metrics.Column {
 			Meaning: "change of the reflection's luminance when the window goes from low to high"},
 		{Key: "window", Title: "window", Kind: metrics.Mean, Direction: metrics.Neutral, Digits: 4, Version: 1, Protocol: protocol,
 			Meaning: "change of the window's luminance when it goes from low to high"},
-		{Key: "elsewhere", Title: "elsewhere", Kind: metrics.Mean, Direction: metrics.Neutral, Digits: 4, Version: 1, Protocol: protocol,
+		{Key: "elsewhere", Title: "light elsewhere", Kind: metrics.Mean, Direction: metrics.Neutral, Digits: 4, Version: 1, Protocol: protocol,
 			Meaning: "change of the luminance outside both when the window goes from low to high"},
 	}
 	if r.truth() {
-		protocol := fmt.Sprintf("unedited pictures, 8-bit round trip, against the world's picture with rule %q, in [-1,1]", r.set.Rule)
+		protocol := fmt.Sprintf("pictures of unedited activations, 8-bit round trip, in [-1,1]; the world's pictures with rule %q and without, its window", r.set.Rule)
 		out = append(out,
-			metrics.Column{Key: "truth-reflection", Title: "cf L1 in", Kind: metrics.Mean, Direction: metrics.Lower, Role: metrics.Target, Digits: 4, Version: 1, Protocol: protocol,
+			metrics.Column{Key: "nearer", Title: "% nearer inverted", Kind: metrics.Rate, Direction: metrics.Higher, Unit: "%", Digits: 1, Version: 1, Protocol: protocol,
+				Meaning: "1 if the reflection is nearer to the inverted one than to the scene's own"},
+			metrics.Column{Key: "cf", Title: "cf L1", Kind: metrics.Mean, Direction: metrics.Lower, Role: metrics.Target, Digits: 4, Version: 1, Protocol: protocol,
 				Meaning: "mean absolute difference to the inverted picture, in the reflection"},
-			metrics.Column{Key: "truth-elsewhere", Title: "cf L1 out", Kind: metrics.Mean, Direction: metrics.Lower, Role: metrics.Outside, Digits: 4, Version: 1, Protocol: protocol,
-				Meaning: "mean absolute difference to the inverted picture, elsewhere"})
+			metrics.Column{Key: "moved", Title: "L1 elsewhere", Kind: metrics.Mean, Direction: metrics.Lower, Role: metrics.Outside, Digits: 4, Version: 1, Protocol: protocol,
+				Meaning: "mean absolute difference to the original generator's picture, outside the reflection"})
 	}
 	return out
 }
