@@ -47,6 +47,8 @@ type author struct {
 	world       worlds.World
 	labels      []string // of the object
 	context     []string // of paste and keys
+	place       string   // rule after which the object stands where it is pasted; empty: it stands where the context is
+	main        bool     // object and paste are the largest of several pieces, such as the main tower
 	grow, scale int
 }
 
@@ -58,6 +60,8 @@ func run(args []string, stdout io.Writer) error {
 	keys := flags.String("keys", "", "`rows` of the context images, comma-separated")
 	labels := flags.String("labels", "lips,mouth inside,teeth", "`names` of the labels that are painted")
 	context := flags.String("context-labels", "", "`names` of the labels that are painted in paste and keys; default are those of -labels")
+	place := flags.String("place", "", "`rule` that draws the object: paste where it then is, and add that to the keys")
+	largest := flags.Bool("main", false, "copy and paste the largest piece alone, where the labels have several")
 	grow := flags.Int("grow", 1, "`pixels` by which regions are grown")
 	scale := flags.Int("scale", 1, "`factor` by which masks are enlarged")
 	choose := flags.String("select", "", "list rows whose `switches` are on, or off with a leading !")
@@ -79,7 +83,7 @@ func run(args []string, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("-keys: %w", err)
 	}
-	a := author{world: world, labels: strings.Split(*labels, ","), grow: *grow, scale: *scale}
+	a := author{world: world, labels: strings.Split(*labels, ","), place: *place, main: *largest, grow: *grow, scale: *scale}
 	if a.context = a.labels; *context != "" {
 		a.context = strings.Split(*context, ",")
 	}
@@ -101,27 +105,53 @@ func run(args []string, stdout io.Writer) error {
 }
 
 func (a author) session(object, paste int, keys []int) (*sessions.Session, error) {
-	provenance, err := json.Marshal(map[string]any{"world": a.world.Name(), "labels": a.labels, "context labels": a.context, "grow": a.grow})
+	provenance, err := json.Marshal(map[string]any{"world": a.world.Name(), "labels": a.labels, "context labels": a.context,
+		"place": a.place, "main": a.main, "grow": a.grow})
 	if err != nil {
 		return nil, err
 	}
 	s := &sessions.Session{Extra: map[string]json.RawMessage{"made_from": provenance}}
-	for _, f := range []struct {
-		row    int
-		labels []string
-		into   **sessions.Region
-	}{{object, a.labels, &s.Object}, {paste, a.context, &s.Paste}} {
-		if f.row < 0 {
-			continue
-		}
-		r, err := a.region(f.row, f.labels)
+	if object >= 0 {
+		marked, err := a.labelled(object, a.labels, "")
 		if err != nil {
 			return nil, err
 		}
-		*f.into = &r
+		r, err := a.region(object, marked, a.main)
+		if err != nil {
+			return nil, err
+		}
+		s.Object = &r
+	}
+	if paste >= 0 {
+		labels := a.context
+		if a.place != "" {
+			labels = a.labels
+		}
+		marked, err := a.labelled(paste, labels, a.place)
+		if err != nil {
+			return nil, err
+		}
+		r, err := a.region(paste, marked, a.main)
+		if err != nil {
+			return nil, err
+		}
+		s.Paste = &r
 	}
 	for _, row := range keys {
-		r, err := a.region(row, a.context)
+		marked, err := a.labelled(row, a.context, "")
+		if err != nil {
+			return nil, err
+		}
+		if a.place != "" {
+			after, err := a.labelled(row, a.labels, a.place)
+			if err != nil {
+				return nil, err
+			}
+			for i := range marked {
+				marked[i] = marked[i] || after[i]
+			}
+		}
+		r, err := a.region(row, marked, false)
 		if err != nil {
 			return nil, err
 		}
@@ -133,20 +163,83 @@ func (a author) session(object, paste int, keys []int) (*sessions.Session, error
 	return s, nil
 }
 
-func (a author) region(row int, labels []string) (sessions.Region, error) {
+// labelled marks the pixels of a row's scene that have one of the labels; of the scene after a rule, where one is named.
+func (a author) labelled(row int, labels []string, rule string) ([]bool, error) {
 	if row < 0 || row >= tableRows {
-		return sessions.Region{}, fmt.Errorf("row %d: the table has rows 0 to %d", row, tableRows-1)
+		return nil, fmt.Errorf("row %d: the table has rows 0 to %d", row, tableRows-1)
 	}
 	var values []uint8
 	for _, label := range labels {
 		i := slices.Index(a.world.Labels(), label)
 		if i < 0 {
-			return sessions.Region{}, fmt.Errorf("label %q: the world %s has %s", label, a.world.Name(), strings.Join(a.world.Labels(), ", "))
+			return nil, fmt.Errorf("label %q: the world %s has %s", label, a.world.Name(), strings.Join(a.world.Labels(), ", "))
 		}
 		values = append(values, uint8(i))
 	}
-	picture := a.world.Render(latent.Table(1, row+1, a.world.LatentDim()).Item(row).Data)
-	return sessions.FromLabels(sessions.Labels{Image: row, Size: picture.Size, Value: picture.Label}, values, a.grow, a.scale)
+	z := latent.Table(1, row+1, a.world.LatentDim()).Item(row).Data
+	picture := a.world.Render(z)
+	if rule != "" {
+		var err error
+		if picture, err = a.world.Counterfactual(z, rule); err != nil {
+			return nil, err
+		}
+	}
+	marked := make([]bool, len(picture.Label))
+	for i, v := range picture.Label {
+		marked[i] = slices.Contains(values, v)
+	}
+	return marked, nil
+}
+
+// region paints marked pixels, or the largest piece of them alone.
+func (a author) region(row int, marked []bool, largest bool) (sessions.Region, error) {
+	size := a.world.Size()
+	if largest {
+		marked = largestPiece(marked, size)
+	}
+	painted := make([]uint8, len(marked))
+	for i, m := range marked {
+		if m {
+			painted[i] = 1
+		}
+	}
+	return sessions.FromLabels(sessions.Labels{Image: row, Size: size, Value: painted}, []uint8{1}, a.grow, a.scale)
+}
+
+// largestPiece keeps the largest set of marked pixels that hang together by their sides; of equal ones the first.
+func largestPiece(marked []bool, size int) []bool {
+	piece := make([]int, len(marked)) // 0 where it has not been seen
+	best, most, pieces := 0, 0, 0
+	for start, m := range marked {
+		if !m || piece[start] != 0 {
+			continue
+		}
+		pieces++
+		count, open := 0, []int{start}
+		piece[start] = pieces
+		for len(open) > 0 {
+			i := open[len(open)-1]
+			open = open[:len(open)-1]
+			count++
+			for _, next := range []struct {
+				i  int
+				ok bool
+			}{{i - size, i >= size}, {i + size, i < len(marked)-size}, {i - 1, i%size > 0}, {i + 1, i%size < size-1}} {
+				if next.ok && marked[next.i] && piece[next.i] == 0 {
+					piece[next.i] = pieces
+					open = append(open, next.i)
+				}
+			}
+		}
+		if count > most {
+			best, most = pieces, count
+		}
+	}
+	out := make([]bool, len(marked))
+	for i := range out {
+		out[i] = best > 0 && piece[i] == best
+	}
+	return out
 }
 
 // list prints the rows of the table whose switches are as wanted.

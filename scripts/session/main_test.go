@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,6 +88,24 @@ func TestObjectAndContextMayHaveDifferentLabels(t *testing.T) {
 	}
 	if err := run(append(args, "-context-labels", "spire"), nil); err == nil || !strings.Contains(err.Error(), "no pixel has a label") {
 		t.Errorf("a dome was painted as a spire: %v", err)
+	}
+}
+
+func TestTheLargestOfSeveralPieces(t *testing.T) {
+	read := func(text string) (marked []bool) {
+		for _, c := range text {
+			marked = append(marked, c == '#')
+		}
+		return marked
+	}
+	for _, c := range [][2]string{
+		{"#..#" + "..##" + "#..#" + "#...", "...#" + "..##" + "...#" + "...."},
+		{"#..#" + "...." + "...." + "#..#", "#..." + "...." + "...." + "...."},
+		{"...." + "...." + "...." + "....", "...." + "...." + "...." + "...."},
+	} {
+		if got := largestPiece(read(c[0]), 4); !slices.Equal(got, read(c[1])) {
+			t.Errorf("%s: %v", c[0], got)
+		}
 	}
 }
 
