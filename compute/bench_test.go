@@ -95,7 +95,7 @@ func BenchmarkConvolution(b *testing.B) {
 		if c.gradients {
 			dy, dx, dw := random(3, 1, c.co, oh, ow), New(x.Shape...), New(w.Shape...)
 			report(b, c.name+"/conv", flops, func() { Conv2DInto(y, x, w, nil, c.p) })
-			report(b, c.name+"/grad-weight", flops, func() { Conv2DGradWeightInto(dw, x, dy, c.p) })
+			report(b, c.name+"/grad-weight", flops, func() { Conv2DGradWeightInto(dw, x, dy, c.p, nil) })
 			report(b, c.name+"/grad-input", flops, func() { Conv2DGradInputInto(dx, dy, w, c.p) })
 		}
 	}

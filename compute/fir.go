@@ -65,6 +65,9 @@ func blurPlanes(y, x []float32, from, to, h, w, oh, ow, pad0 int) {
 // BlurGrad is the adjoint of Blur: dy [N,C,h+pad0+pad1-3,w+pad0+pad1-3] becomes [N,C,h,w].
 func BlurGrad(dy *Tensor, pad0, pad1 int) *Tensor { return Blur(dy, 3-pad0, 3-pad1) }
 
+// BlurGradInto is BlurGrad with the result in dx, which has its shape and arbitrary contents.
+func BlurGradInto(dx, dy *Tensor, pad0, pad1 int) { BlurInto(dx, dy, 3-pad0, 3-pad1) }
+
 // Upsample2x is StyleGAN2's up_rgb: zero insertion by two and the same filter with padding (2,1), per axis
 // out[2i] = .25 x[i-1] + .75 x[i] and out[2i+1] = .75 x[i] + .25 x[i+1]. [N,C,H,W] becomes [N,C,2H,2W].
 func Upsample2x(x *Tensor) *Tensor {

@@ -10,12 +10,17 @@ import (
 // gradient [Co,Ci/groups,kh,kw], summed over the batch.
 func Conv2DGradWeight(x, dy *Tensor, kh, kw int, p Params) *Tensor {
 	dw := New(dy.Shape[1], x.Shape[1]/p.normal().Groups, kh, kw)
-	Conv2DGradWeightInto(dw, x, dy, p)
+	Conv2DGradWeightInto(dw, x, dy, p, nil)
 	return dw
 }
 
-// Conv2DGradWeightInto is Conv2DGradWeight with the result in dw, which has its shape and arbitrary contents.
-func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params) {
+// Scaled is a weight w [Co,Ci,kh,kw] times one factor f [Co,Ci] for every pair of channels: what demodulation adds to the
+// gradient of a weight.
+type Scaled struct{ Weight, Factor *Tensor }
+
+// Conv2DGradWeightInto is Conv2DGradWeight with the result in dw, which has its shape and arbitrary contents. If plus is not
+// nil, it is added.
+func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params, plus *Scaled) {
 	p = p.normal()
 	n, ci, h, w := dims4("Conv2DGradWeight", x)
 	_, co, oh, ow := dims4("Conv2DGradWeight", dy)
@@ -26,6 +31,7 @@ func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params) {
 	}
 	if dy.Len() == 0 {
 		clear(dw.Data)
+		plus.addTo(dw)
 		return
 	}
 	rows := co / p.Groups
@@ -36,8 +42,28 @@ func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params) {
 			g.add = b > 0
 			g.image(x.Data[(b*ci+group*cg)*h*w:], dy.Data[(b*co+group*rows)*oh*ow:], h, w)
 		}
-		g.write(dw.Data[group*rows*cg*kh*kw:], cg*kh*kw, kh*kw)
+		g.write(dw.Data[group*rows*cg*kh*kw:], cg*kh*kw, kh*kw, func(o int) { plus.addRow(dw, group*rows+o) })
 	}
+}
+
+// addRow adds one output channel.
+func (s *Scaled) addRow(dw *Tensor, o int) {
+	if s == nil {
+		return
+	}
+	ci, taps := dw.Shape[1], dw.Shape[2]*dw.Shape[3]
+	kernel.AddScaledTaps(dw.Data[o*ci*taps:], s.Weight.Data[o*ci*taps:], s.Factor.Data[o*ci:][:ci], taps)
+}
+
+func (s *Scaled) addTo(dw *Tensor) {
+	if s == nil {
+		return
+	}
+	Split(dw.Shape[0], 1+dw.Shape[0]*passGrain/max(dw.Len(), 1), func(lo, hi int) {
+		for o := lo; o < hi; o++ {
+			s.addRow(dw, o)
+		}
+	})
 }
 
 // weightGradient is the product dW[o, (tap, channel)] = sum over pixels of dy[o, pixel] x[pixel+tap, channel].
@@ -96,31 +122,34 @@ func (g *weightGradient) image(x, dy []float32, h, w int) {
 	g.direct(g.vectors)
 }
 
-// write rearranges the sum: row o, channel c and tap t go to dw[o*rowStep + c*channelStep + t].
-func (g *weightGradient) write(dw []float32, rowStep, channelStep int) {
-	Split(g.rows, 1+passGrain/max(g.ldc, 1), func(lo, hi int) { g.writeRows(dw, lo, hi, rowStep, channelStep) })
+// write rearranges the sum: row o, channel c and tap t go to dw[o*rowStep + c*channelStep + t]. Each row is followed by a
+// call of after, while it is still in the cache.
+func (g *weightGradient) write(dw []float32, rowStep, channelStep int, after func(o int)) {
+	Split(g.rows, 1+passGrain/max(g.ldc, 1), func(lo, hi int) {
+		for o := lo; o < hi; o++ {
+			g.writeRow(dw[o*rowStep:], g.c[o*g.ldc:][:g.ldc], channelStep)
+			after(o)
+		}
+	})
 }
 
-func (g *weightGradient) writeRows(dw []float32, from, to, rowStep, channelStep int) {
-	for o := from; o < to; o++ {
-		src, dst := g.c[o*g.ldc:][:g.ldc], dw[o*rowStep:]
-		if g.taps == 1 && channelStep == 1 {
-			copy(dst[:g.channels], src)
-			continue
+func (g *weightGradient) writeRow(dst, src []float32, channelStep int) {
+	if g.taps == 1 && channelStep == 1 {
+		copy(dst[:g.channels], src)
+		return
+	}
+	done := 0
+	if g.taps >= 8 {
+		b := kernel.Block8{LDD: channelStep, DstStep: 8 * channelStep, LDS: g.padded, SrcStep: 8, Count: g.channels / 8}
+		for t := 0; t < g.taps; t += 8 {
+			at := min(t, g.taps-8) // the last block overlaps its neighbour
+			b.Transpose(dst[at:], src[at*g.padded:])
 		}
-		done := 0
-		if g.taps >= 8 {
-			b := kernel.Block8{LDD: channelStep, DstStep: 8 * channelStep, LDS: g.padded, SrcStep: 8, Count: g.channels / 8}
-			for t := 0; t < g.taps; t += 8 {
-				at := min(t, g.taps-8) // the last block overlaps its neighbour
-				b.Transpose(dst[at:], src[at*g.padded:])
-			}
-			done = b.Count * 8
-		}
-		for c := done; c < g.channels; c++ {
-			for t := range g.taps {
-				dst[c*channelStep+t] = src[t*g.padded+c]
-			}
+		done = b.Count * 8
+	}
+	for c := done; c < g.channels; c++ {
+		for t := range g.taps {
+			dst[c*channelStep+t] = src[t*g.padded+c]
 		}
 	}
 }

@@ -37,7 +37,7 @@ const (
 
 // direct computes the product for the given vectors, reading b where it is.
 func (p *product) direct(vectors []vector) {
-	n := p.blockVectors()
+	n := p.blockVectors(len(vectors))
 	p.divide(len(vectors), n, func(lo, hi, r0, r1 int) {
 		block := vectors[lo:hi]
 		eachBlock(len(p.off), directSteps, func(k0, k1 int) { p.tiles(k0, p.off[k0:k1], p.b, block, r0, r1) })
@@ -74,10 +74,9 @@ func (p *product) divide(vectors, n int, f func(lo, hi, r0, r1 int)) {
 // c. It first collects b in panels of consecutive pixels: for maps that do not divide into whole vectors.
 func (p *product) gathered(oh, ow, rowStep int) {
 	lanes := kernel.Lanes()
-	n := p.blockVectors()
 	steps := panelBlock / (3 * 4 * lanes)
 	pixels := oh * ow
-	width := min(n, (pixels+lanes-1)/lanes) * lanes
+	width := p.blockVectors((pixels+lanes-1)/lanes) * lanes
 	dense := make([]int, min(steps, len(p.off)))
 	for i := range dense {
 		dense[i] = i * width
@@ -104,9 +103,14 @@ func (p *product) gathered(oh, ow, rowStep int) {
 	})
 }
 
-// blockVectors is the number of vectors whose part of C fits resultBlock, in whole tiles.
-func (p *product) blockVectors() int {
-	return min(mostVectors, max(1, resultBlock/(4*kernel.Lanes()*p.rows)/3)*3)
+// blockVectors is how many of some vectors make a block: their part of C fits resultBlock, and they are whole tiles unless all
+// fit.
+func (p *product) blockVectors(vectors int) int {
+	most := min(mostVectors, max(3, resultBlock/(4*kernel.Lanes()*p.rows)))
+	if vectors <= most {
+		return vectors
+	}
+	return most / 3 * 3
 }
 
 // eachBlock divides n steps into equal blocks of at most limit.

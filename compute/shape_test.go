@@ -41,7 +41,7 @@ func TestOperationsOnNothingGiveNothingOrZeros(t *testing.T) {
 	}
 	dx, dw := random(2, 1, 3, 2, 2), random(3, 4, 3, 3, 3)
 	Conv2DGradInputInto(dx, New(1, 4, 0, 0), w, Params{})
-	Conv2DGradWeightInto(dw, New(1, 3, 2, 2), New(1, 4, 0, 0), Params{})
+	Conv2DGradWeightInto(dw, New(1, 3, 2, 2), New(1, 4, 0, 0), Params{}, nil)
 	for _, g := range []*Tensor{dx, dw} {
 		near(t, "gradient of nothing", g.Data, func(int) float64 { return 0 }, 0)
 	}

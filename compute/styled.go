@@ -42,25 +42,34 @@ func DemodulateSquared(e, s *Tensor, sigma float32) *Tensor {
 
 // SquaredTaps sums the squares of a weight w [Co,Ci,kh,kw] over its taps: [Co,Ci].
 func SquaredTaps(w *Tensor) *Tensor {
-	co, ci := w.Shape[0], w.Shape[1]
-	e := New(co, ci)
+	e := New(w.Shape[0], w.Shape[1])
+	SquaredTapsInto(e, w)
+	return e
+}
+
+// SquaredTapsInto is SquaredTaps with the result in e, which has its shape and arbitrary contents.
+func SquaredTapsInto(e, w *Tensor) {
+	if e.Len() != w.Shape[0]*w.Shape[1] {
+		panic(fmt.Sprintf("compute: SquaredTaps of %v into %v", w.Shape, e.Shape))
+	}
 	if e.Len() > 0 {
 		taps := len(w.Data) / e.Len()
 		pass(len(e.Data), func(lo, hi int) { kernel.SquaredTaps(e.Data[lo:hi], w.Data[lo*taps:], taps) })
 	}
-	return e
 }
 
 // ScaleChannels multiplies x [N,C,H,W] in place by s [N,C].
-func ScaleChannels(x, s *Tensor) {
+func ScaleChannels(x, s *Tensor) { ScaleChannelsInto(x, x, s) }
+
+// ScaleChannelsInto writes x [N,C,H,W] times s [N,C] to y, which has the shape of x and may be x.
+func ScaleChannelsInto(y, x, s *Tensor) {
 	n, c, h, w := dims4("ScaleChannels", x)
-	if s.Len() != n*c {
-		panic(fmt.Sprintf("compute: ScaleChannels of %v by %v", x.Shape, s.Shape))
+	if s.Len() != n*c || y.Len() != x.Len() {
+		panic(fmt.Sprintf("compute: ScaleChannels of %v by %v into %v", x.Shape, s.Shape, y.Shape))
 	}
 	Split(n*c, 1+passGrain/max(h*w, 1), func(lo, hi int) {
-		for i, v := range s.Data[lo:hi] {
-			plane := x.Data[(lo+i)*h*w:][:h*w]
-			kernel.Scale(plane, plane, v)
+		for i := lo; i < hi; i++ {
+			kernel.Scale(y.Data[i*h*w:][:h*w], x.Data[i*h*w:][:h*w], s.Data[i])
 		}
 	})
 }
@@ -83,8 +92,13 @@ func AddChannelBias(x *Tensor, bias []float32) {
 // sqrt(2) * lrelu(x + strength*noise + bias, 0.2), noise [N,1,H,W] shared by all channels and bias of length C.
 // A nil noise or bias stands for zeros.
 func NoiseBiasAct(x, noise *Tensor, strength float32, bias []float32) {
+	NoiseBiasActInto(x, x, noise, strength, bias)
+}
+
+// NoiseBiasActInto is NoiseBiasAct with the result in y, which has the shape of x.
+func NoiseBiasActInto(y, x, noise *Tensor, strength float32, bias []float32) {
 	n, c, h, w := dims4("NoiseBiasAct", x)
-	if (noise != nil && noise.Len() != n*h*w) || (bias != nil && len(bias) != c) {
+	if y.Len() != x.Len() || (noise != nil && noise.Len() != n*h*w) || (bias != nil && len(bias) != c) {
 		panic(fmt.Sprintf("compute: NoiseBiasAct of %v with noise %v and %d biases", x.Shape, noise, len(bias)))
 	}
 	Split(n*c, 1+passGrain/max(h*w, 1), func(lo, hi int) {
@@ -93,11 +107,11 @@ func NoiseBiasAct(x, noise *Tensor, strength float32, bias []float32) {
 			if bias != nil {
 				b = bias[i%c]
 			}
-			plane := x.Data[i*h*w:][:h*w]
+			from, to := x.Data[i*h*w:][:h*w], y.Data[i*h*w:][:h*w]
 			if noise == nil {
-				kernel.Leaky(plane, plane, lreluSlope, lreluGain, b)
+				kernel.Leaky(to, from, lreluSlope, lreluGain, b)
 			} else {
-				kernel.NoiseLeaky(plane, plane, noise.Data[i/c*h*w:][:h*w], strength, lreluSlope, lreluGain, b)
+				kernel.NoiseLeaky(to, from, noise.Data[i/c*h*w:][:h*w], strength, lreluSlope, lreluGain, b)
 			}
 		}
 	})

@@ -13,21 +13,34 @@ var upParams = Params{Stride: [2]int{2, 2}}
 // convolution's; k [N,Ci,r,s] becomes [N,Co,2r+1,2s+1].
 func UpConv(k, w *Tensor) *Tensor { return NewUpFilter(w).Conv(k) }
 
+// UpConvInto is UpConv with the result in u, which has its shape and arbitrary contents.
+func UpConvInto(u, k, w *Tensor) {
+	f := upFilter(w)
+	panels, release := borrow(panelLen(f.rows, f.channels*9))
+	defer release()
+	f.panels = panels
+	packRows(panels, w.Data, f.rows, f.channels*9, f.channels*9)
+	f.ConvInto(u, k)
+}
+
 // UpFilter is the weight of an up-convolution packed once for the kernels. It is immutable and safe for
 // concurrent use.
 type UpFilter struct{ scatter }
 
 // NewUpFilter packs w [Co,Ci,3,3] for UpConv.
 func NewUpFilter(w *Tensor) *UpFilter {
+	f := upFilter(w)
+	f.panels = make([]float32, panelLen(f.rows, f.channels*9))
+	packRows(f.panels, w.Data, f.rows, f.channels*9, f.channels*9)
+	f.prepare()
+	return f
+}
+
+func upFilter(w *Tensor) *UpFilter {
 	if len(w.Shape) != 4 || w.Shape[2] != 3 || w.Shape[3] != 3 {
 		panic(fmt.Sprintf("compute: up-convolution with weight %v", w.Shape))
 	}
-	co, ci := w.Shape[0], w.Shape[1]
-	f := &UpFilter{scatter{p: upParams.normal(), rows: co, channels: ci, kh: 3, kw: 3}}
-	f.panels = make([]float32, panelLen(co, ci*9))
-	packRows(f.panels, w.Data, co, ci*9, ci*9)
-	f.prepare()
-	return f
+	return &UpFilter{scatter{p: upParams.normal(), rows: w.Shape[0], channels: w.Shape[1], kh: 3, kw: 3}}
 }
 
 // Conv is UpConv(k, w) with the filter's weight.
@@ -56,6 +69,14 @@ func (f *UpFilter) ConvInto(u, k *Tensor) {
 
 // UpConvGradInput is the adjoint of UpConv in k: dy [N,Co,2r+1,2s+1] and w [Co,Ci,3,3] give [N,Ci,r,s].
 func UpConvGradInput(dy, w *Tensor) *Tensor {
+	n, _, h, wd := dims4("UpConvGradInput", dy)
+	dk := New(n, w.Shape[1], (h-1)/2, (wd-1)/2)
+	UpConvGradInputInto(dk, dy, w)
+	return dk
+}
+
+// UpConvGradInputInto is UpConvGradInput with the result in dk, which has its shape and arbitrary contents.
+func UpConvGradInputInto(dk, dy, w *Tensor) {
 	if len(w.Shape) != 4 || w.Shape[2] != 3 || w.Shape[3] != 3 {
 		panic(fmt.Sprintf("compute: up-convolution with weight %v", w.Shape))
 	}
@@ -65,28 +86,36 @@ func UpConvGradInput(dy, w *Tensor) *Tensor {
 	defer release()
 	f.panels = func() []float32 { return panels }
 	packSwapped(panels, w.Data, co, ci, 9, ci*9)
-	return f.Conv(dy, nil)
+	f.ConvInto(dk, dy, nil)
 }
 
 // UpConvGradWeight is the adjoint of UpConv in w: k [N,Ci,r,s] and dy [N,Co,2r+1,2s+1] give [Co,Ci,3,3],
 // summed over the batch.
 func UpConvGradWeight(k, dy *Tensor) *Tensor {
+	dw := New(dy.Shape[1], k.Shape[1], 3, 3)
+	UpConvGradWeightInto(dw, k, dy, nil)
+	return dw
+}
+
+// UpConvGradWeightInto is UpConvGradWeight with the result in dw, which has its shape and arbitrary contents. If plus is
+// not nil, it is added.
+func UpConvGradWeightInto(dw, k, dy *Tensor, plus *Scaled) {
 	n, ci, r, s := dims4("UpConvGradWeight", k)
 	_, co, h, w := dims4("UpConvGradWeight", dy)
-	if dy.Shape[0] != n || h != 2*r+1 || w != 2*s+1 {
-		panic(fmt.Sprintf("compute: UpConvGradWeight of %v and %v", k.Shape, dy.Shape))
+	if dy.Shape[0] != n || h != 2*r+1 || w != 2*s+1 || !slices.Equal(dw.Shape, []int{co, ci, 3, 3}) {
+		panic(fmt.Sprintf("compute: UpConvGradWeight of %v and %v into %v", k.Shape, dy.Shape, dw.Shape))
 	}
-	dw := New(co, ci, 3, 3)
 	if k.Len() == 0 {
-		return dw
+		clear(dw.Data)
+	} else {
+		// The gradient of the convolution that takes dy to k, whose weight has its channels the other way round.
+		g := newWeightGradient(upParams.normal(), ci, co, 3, 3, r, s)
+		defer g.release()
+		for b := range n {
+			g.add = b > 0
+			g.image(dy.Data[b*co*h*w:], k.Data[b*ci*r*s:], h, w)
+		}
+		g.write(dw.Data, 9, ci*9, func(int) {})
 	}
-	// The gradient of the convolution that takes dy to k, whose weight has its channels the other way round.
-	g := newWeightGradient(upParams.normal(), ci, co, 3, 3, r, s)
-	defer g.release()
-	for b := range n {
-		g.add = b > 0
-		g.image(dy.Data[b*co*h*w:], k.Data[b*ci*r*s:], h, w)
-	}
-	g.write(dw.Data, 9, ci*9)
-	return dw
+	plus.addTo(dw)
 }

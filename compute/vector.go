@@ -87,9 +87,3 @@ func LeakyReLU(dst, x []float32, slope, gain float32) {
 func LeakyReLUGrad(dst, y, dy []float32, slope, gain float32) {
 	pass(len(dst), func(lo, hi int) { kernel.LeakyGrad(dst[lo:hi], y[lo:hi], dy[lo:hi], gain*slope, gain) })
 }
-
-// ScaleTaps multiplies every group i of taps consecutive elements of w by f[i], into dst: the gradient of
-// SquaredTaps is ScaleTaps of twice the gradient.
-func ScaleTaps(dst, w, f []float32, taps int) {
-	pass(len(f), func(lo, hi int) { kernel.ScaleTaps(dst[lo*taps:hi*taps], w[lo*taps:], f[lo:hi], taps) })
-}

@@ -73,8 +73,13 @@ func TestPassesOverTapsFollowTheirFormulas(t *testing.T) {
 					}
 					return s
 				}, 1e-6)
-				ScaleTaps(dst, w.Data, f, taps)
-				near(t, "scaled", dst, func(i int) float64 { return float64(w.Data[i]) * float64(f[i/taps]) }, elementTolerance)
+				before := random(3, n, 1, 1, taps)
+				copy(dst, before.Data)
+				plus := &Scaled{Weight: w, Factor: From(f, n, 1)}
+				plus.addTo(From(dst, n, 1, 1, taps))
+				near(t, "scaled", dst, func(i int) float64 {
+					return float64(before.Data[i]) + float64(w.Data[i])*float64(f[i/taps])
+				}, elementTolerance)
 			}
 		}
 	})

@@ -27,12 +27,11 @@ func (c *styledConv) constants(g *gorgonia.ExprGraph) (strength, bias node) {
 
 // target is the target model: convolution, demodulation, blur, noise, bias and activation (spec: method, section 7).
 func (b *builder) target(c *styledConv, key, style, w, strength, bias node) node {
-	u := b.convolve(c, key, w)
-	d := b.do(func() (node, error) { return autodiff.Demodulate(w, style, c.sigma) })
-	return b.activate(c, u, d, strength, bias)
+	u := b.do(func() (node, error) { return autodiff.Modulated(key, w, style, c.sigma, c.up) })
+	return b.activate(u, strength, bias)
 }
 
-// convolve is the linear part of the target model: convolution, and the blur after an upsampling one.
+// convolve is the part of the target model that is linear in the weight: convolution, and the blur after an upsampling one.
 func (b *builder) convolve(c *styledConv, key, w node) node {
 	if !c.up {
 		return b.do(func() (node, error) { return autodiff.Conv2D(key, w, compute.Same3x3) })
@@ -41,10 +40,14 @@ func (b *builder) convolve(c *styledConv, key, w node) node {
 	return b.do(func() (node, error) { return autodiff.Blur(u, 1, 1) })
 }
 
-// activate is the rest of it: demodulation d and learning rate, noise, bias and activation of u.
-func (b *builder) activate(c *styledConv, u, d, strength, bias node) node {
+// demodulate multiplies the result of convolve by demodulation d and learning rate.
+func (b *builder) demodulate(c *styledConv, u, d node) node {
 	d = b.do(func() (node, error) { return autodiff.Scale(d, c.sigma) })
-	u = b.do(func() (node, error) { return autodiff.ScaleChannels(u, d) })
+	return b.do(func() (node, error) { return autodiff.ScaleChannels(u, d) })
+}
+
+// activate is the end of it: noise, bias and activation.
+func (b *builder) activate(u, strength, bias node) node {
 	return b.do(func() (node, error) {
 		s := u.Shape()
 		return autodiff.NoiseBiasAct(u, latent.Noise(s[0], s[2], s[3]), strength, bias)

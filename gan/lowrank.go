@@ -40,7 +40,7 @@ func (c *styleCut) LowRankTargetGraph(g *gorgonia.ExprGraph, lambda node, d *com
 		return autodiff.DemodulateLowRank(lambda, conv.weight, d, s.Style, conv.sigma)
 	})
 	strength, bias := conv.constants(g)
-	return b.activate(conv, u, demodulation, strength, bias), b.err
+	return b.activate(b.demodulate(conv, u, demodulation), strength, bias), b.err
 }
 
 func (c *progCut) LowRankTargetGraph(g *gorgonia.ExprGraph, lambda node, d *compute.Tensor, s *State) (node, error) {

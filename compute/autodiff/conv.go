@@ -23,22 +23,34 @@ func Conv2D(x, w *gorgonia.Node, p compute.Params) (*gorgonia.Node, error) {
 		out:  []int{xs[0], ws[0], oh, ow},
 		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DInto(out, in[0], in[1], nil, p) },
 		gradient: []gradient{
-			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
-				return (&op{
-					name: fmt.Sprintf("Conv2DGradInput%+v to %v", p, xs),
-					out:  xs,
-					into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DGradInputInto(out, in[0], in[1], p) },
-				}).apply(dy, w)
-			},
+			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return convGradInput(dy, w, xs, p) },
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
 				return (&op{
 					name: fmt.Sprintf("Conv2DGradWeight%+v to %v", p, ws),
 					out:  ws,
-					into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DGradWeightInto(out, in[0], in[1], p) },
+					into: func(out *compute.Tensor, in []*compute.Tensor) {
+						compute.Conv2DGradWeightInto(out, in[0], in[1], p, nil)
+					},
 				}).apply(x, dy)
 			},
 		},
 	}).apply(x, w)
+}
+
+func convGradInput(dy, w *gorgonia.Node, out []int, p compute.Params) (*gorgonia.Node, error) {
+	return (&op{
+		name: fmt.Sprintf("Conv2DGradInput%+v to %v", p, out),
+		out:  out,
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.Conv2DGradInputInto(out, in[0], in[1], p) },
+	}).apply(dy, w)
+}
+
+func upConvGradInput(dy, w *gorgonia.Node, out []int) (*gorgonia.Node, error) {
+	return (&op{
+		name: "UpConvGradInput",
+		out:  out,
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.UpConvGradInputInto(out, in[0], in[1]) },
+	}).apply(dy, w)
 }
 
 // UpConv is compute.UpConv, StyleGAN2's transposed convolution of stride 2: k [N,Ci,r,s] and w [Co,Ci,3,3]
@@ -52,22 +64,16 @@ func UpConv(k, w *gorgonia.Node) (*gorgonia.Node, error) {
 		return nil, fmt.Errorf("autodiff: UpConv of %v with weight %v", ks, ws)
 	}
 	return (&op{
-		name:  "UpConv",
-		out:   []int{ks[0], ws[0], 2*ks[2] + 1, 2*ks[3] + 1},
-		fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.UpConv(in[0], in[1]) },
+		name: "UpConv",
+		out:  []int{ks[0], ws[0], 2*ks[2] + 1, 2*ks[3] + 1},
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.UpConvInto(out, in[0], in[1]) },
 		gradient: []gradient{
+			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return upConvGradInput(dy, w, ks) },
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
 				return (&op{
-					name:  "UpConvGradInput",
-					out:   ks,
-					fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.UpConvGradInput(in[0], in[1]) },
-				}).apply(dy, w)
-			},
-			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
-				return (&op{
-					name:  "UpConvGradWeight",
-					out:   ws,
-					fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.UpConvGradWeight(in[0], in[1]) },
+					name: "UpConvGradWeight",
+					out:  ws,
+					into: func(out *compute.Tensor, in []*compute.Tensor) { compute.UpConvGradWeightInto(out, in[0], in[1], nil) },
 				}).apply(k, dy)
 			},
 		},
@@ -81,17 +87,19 @@ func Blur(x *gorgonia.Node, pad0, pad1 int) (*gorgonia.Node, error) {
 	}
 	s := x.Shape()
 	return (&op{
-		name:  fmt.Sprintf("Blur(%d,%d)", pad0, pad1),
-		out:   []int{s[0], s[1], s[2] + pad0 + pad1 - 3, s[3] + pad0 + pad1 - 3},
-		fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.Blur(in[0], pad0, pad1) },
-		gradient: []gradient{func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
-			return (&op{
-				name:  fmt.Sprintf("BlurGrad(%d,%d)", pad0, pad1),
-				out:   s,
-				fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.BlurGrad(in[0], pad0, pad1) },
-			}).apply(dy)
-		}},
+		name:     fmt.Sprintf("Blur(%d,%d)", pad0, pad1),
+		out:      []int{s[0], s[1], s[2] + pad0 + pad1 - 3, s[3] + pad0 + pad1 - 3},
+		into:     func(out *compute.Tensor, in []*compute.Tensor) { compute.BlurInto(out, in[0], pad0, pad1) },
+		gradient: []gradient{func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return blurGrad(dy, pad0, pad1, s) }},
 	}).apply(x)
+}
+
+func blurGrad(dy *gorgonia.Node, pad0, pad1 int, out []int) (*gorgonia.Node, error) {
+	return (&op{
+		name: fmt.Sprintf("BlurGrad(%d,%d)", pad0, pad1),
+		out:  out,
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.BlurGradInto(out, in[0], pad0, pad1) },
+	}).apply(dy)
 }
 
 // Upsample2x is compute.Upsample2x, StyleGAN2's upsampling of the running image: [N,C,H,W] becomes [N,C,2H,2W].

@@ -2,6 +2,7 @@ package autodiff
 
 import (
 	"fmt"
+	"math"
 
 	"gorgonia.org/gorgonia"
 
@@ -11,15 +12,14 @@ import (
 // L1Mean is the mean absolute difference of two nodes of equal shape, a scalar. The slope at zero is zero, as PyTorch has it.
 func L1Mean(a, b *gorgonia.Node) (*gorgonia.Node, error) {
 	return mean("L1Mean", a, b, compute.L1, func(out, a, b []float32, g float32) {
+		// The sign is moved by its bit: a branch would be mispredicted half of the time.
 		for i, v := range a {
-			switch d := v - b[i]; {
-			case d > 0:
-				out[i] = g
-			case d < 0:
-				out[i] = -g
-			default:
-				out[i] = 0
+			d := v - b[i]
+			slope := math.Float32frombits(math.Float32bits(g) ^ math.Float32bits(d)&(1<<31))
+			if d == 0 || d != d {
+				slope = 0
 			}
+			out[i] = slope
 		}
 	})
 }
@@ -45,7 +45,10 @@ func mean(name string, a, b *gorgonia.Node, sum func(a, b []float32) float64, sl
 				name: name + "Grad",
 				out:  a.Shape(),
 				into: func(out *compute.Tensor, in []*compute.Tensor) {
-					slope(out.Data, in[0].Data, in[1].Data, in[2].Data[0]/float32(n))
+					g := in[2].Data[0] / float32(n)
+					compute.Split(n, passGrain/4, func(lo, hi int) {
+						slope(out.Data[lo:hi], in[0].Data[lo:hi], in[1].Data[lo:hi], g)
+					})
 				},
 			}).apply(x, y, dy)
 		}

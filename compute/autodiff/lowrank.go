@@ -130,3 +130,12 @@ func (p *energyParts) energy(lambda *compute.Tensor) []float64 {
 	}
 	return sums
 }
+
+// pull is the factor -dc c^3 sigma^2 of the demodulation's gradient, for every image and channel.
+func pull(c, dc *compute.Tensor, sigma float32) []float64 {
+	p := make([]float64, len(c.Data))
+	for i, v := range c.Data {
+		p[i] = -float64(dc.Data[i]) * float64(v) * float64(v) * float64(v) * float64(sigma) * float64(sigma)
+	}
+	return p
+}

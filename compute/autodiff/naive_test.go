@@ -115,6 +115,12 @@ func naiveUpsample(x *array) *array {
 	return naiveBlur(wide, 2, 1)
 }
 
+// naiveModulated multiplies the maps of u by sigma times the demodulation.
+func naiveModulated(u, w, s *array, sigma float64) *array {
+	c, size := naiveDemodulate(w, s, sigma), u.shape[2]*u.shape[3]
+	return each(u, func(v float64, i int) float64 { return v * sigma * c.data[i/size] })
+}
+
 func naiveDemodulate(w, s *array, sigma float64) *array {
 	c := zeros(s.shape[0], w.shape[0])
 	taps := w.shape[2] * w.shape[3]

@@ -95,12 +95,14 @@ func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
 		return value(o.fresh(in)), nil
 	}
 	if o.result == nil {
-		o.memory = compute.New(o.out...)
-		o.result = value(o.memory)
+		o.writeTo(compute.New(o.out...))
 	}
 	o.into(o.memory, in)
 	return o.result, nil
 }
+
+// writeTo gives the results of into their memory.
+func (o *op) writeTo(t *compute.Tensor) { o.memory, o.result = t, value(t) }
 
 func (o *op) tensors(inputs []gorgonia.Value) ([]*compute.Tensor, error) {
 	in := make([]*compute.Tensor, len(inputs))

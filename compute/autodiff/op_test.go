@@ -57,9 +57,14 @@ func operations() []operation {
 			func(a []*array) *array {
 				return each(a[0], func(v float64, i int) float64 { return v * a[1].data[i/20] })
 			}},
-		{"Demodulate", [][]int{{4, 3, 3, 3}, {2, 3}},
-			func(n nodes) (*gorgonia.Node, error) { return autodiff.Demodulate(n[0], n[1], 0.25) },
-			func(a []*array) *array { return naiveDemodulate(a[0], a[1], 0.25) }},
+		{"Modulated", [][]int{{2, 3, 5, 4}, {4, 3, 3, 3}, {2, 3}},
+			func(n nodes) (*gorgonia.Node, error) { return autodiff.Modulated(n[0], n[1], n[2], 0.25, false) },
+			func(a []*array) *array { return naiveModulated(naiveConv(a[0], a[1], 1, 1, 1), a[1], a[2], 0.25) }},
+		{"Modulated with upsampling", [][]int{{2, 3, 3, 4}, {2, 3, 3, 3}, {2, 3}},
+			func(n nodes) (*gorgonia.Node, error) { return autodiff.Modulated(n[0], n[1], n[2], 0.25, true) },
+			func(a []*array) *array {
+				return naiveModulated(naiveBlur(naiveUpConv(a[0], a[1]), 1, 1), a[1], a[2], 0.25)
+			}},
 		{"DemodulateLowRank", [][]int{{4, 2, 3, 3}},
 			func(n nodes) (*gorgonia.Node, error) {
 				return autodiff.DemodulateLowRank(n[0], fixedWeight, directions, styles, 0.25)

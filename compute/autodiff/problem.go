@@ -33,6 +33,10 @@ func NewProblem(g *gorgonia.ExprGraph, loss *gorgonia.Node, params []*gorgonia.N
 		p.values = append(p.values, v)
 		grad := make([]float32, len(v))
 		p.grads = append(p.grads, grad)
+		if o, own := grads[i].Op().(*op); own && o.into != nil && o.result == nil && g.To(grads[i].ID()).Len() == 0 {
+			o.writeTo(compute.From(grad, o.out...))
+			continue
+		}
 		// gorgonia may add to a gradient in place once nobody reads it, so it is copied out by a node that does.
 		if _, err := (&op{
 			name: fmt.Sprintf("Collect(%d)", i),

@@ -130,7 +130,7 @@ func TestMismatchedShapesAreErrors(t *testing.T) {
 		"Conv2D":         func() (*gorgonia.Node, error) { return autodiff.Conv2D(x, w, compute.Same3x3) },
 		"UpConv":         func() (*gorgonia.Node, error) { return autodiff.UpConv(x, w) },
 		"ScaleChannels":  func() (*gorgonia.Node, error) { return autodiff.ScaleChannels(x, v) },
-		"Demodulate":     func() (*gorgonia.Node, error) { return autodiff.Demodulate(x, v, 1) },
+		"Modulated":      func() (*gorgonia.Node, error) { return autodiff.Modulated(x, w, v, 1, false) },
 		"Linear":         func() (*gorgonia.Node, error) { return autodiff.Linear(x, v, nil, 1, 1) },
 		"Add":            func() (*gorgonia.Node, error) { return autodiff.Add(x, v) },
 		"Reshape":        func() (*gorgonia.Node, error) { return autodiff.Reshape(x, 5) },
@@ -152,8 +152,7 @@ func insertLike(t testing.TB) *autodiff.Problem {
 	w := autodiff.Parameter(g, "w", random(1, 8, 8, 3, 3))
 	s := autodiff.Constant(g, "style", random(2, 1, 8))
 	k := autodiff.Constant(g, "key", random(3, 1, 8, 4, 4))
-	u := is(autodiff.UpConv(k, w))
-	y := is(autodiff.Blur(is(autodiff.ScaleChannels(u, is(autodiff.Demodulate(w, s, 0.1)))), 1, 1))
+	y := is(autodiff.Modulated(k, w, s, 0.1, true))
 	a := is(autodiff.NoiseBiasAct(y, random(4, 1, 1, 8, 8), autodiff.Constant(g, "strength", random(5, 1)), autodiff.Constant(g, "bias", random(6, 8))))
 	p, err := autodiff.NewProblem(g, is(autodiff.L1Mean(a, autodiff.Constant(g, "goal", random(7, 1, 8, 8, 8)))), nodes{w})
 	if err != nil {

@@ -21,92 +21,29 @@ func ScaleChannels(x, s *gorgonia.Node) (*gorgonia.Node, error) {
 	return (&op{
 		name: "ScaleChannels",
 		out:  xs,
-		into: func(out *compute.Tensor, in []*compute.Tensor) {
-			copy(out.Data, in[0].Data)
-			compute.ScaleChannels(out, in[1])
-		},
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.ScaleChannelsInto(out, in[0], in[1]) },
 		gradient: []gradient{
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return ScaleChannels(dy, s) },
-			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
-				return (&op{
-					name: "ChannelDot",
-					out:  ss,
-					into: func(out *compute.Tensor, in []*compute.Tensor) {
-						size := xs[2] * xs[3]
-						for i := range out.Data {
-							out.Data[i] = compute.Dot(in[0].Data[i*size:][:size], in[1].Data[i*size:][:size])
-						}
-					},
-				}).apply(x, dy)
-			},
+			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return channelDot(x, dy) },
 		},
 	}).apply(x, s)
 }
 
-// Demodulate is compute.Demodulate: a weight w [Co,Ci,kh,kw] and styles s [N,Ci] give
-// c [N,Co], c = 1/sqrt(sum (sigma w s)^2 + 1e-8).
-func Demodulate(w, s *gorgonia.Node, sigma float32) (*gorgonia.Node, error) {
-	if err := ranks("Demodulate", 4, w); err != nil {
-		return nil, err
-	}
-	ws, ss := w.Shape(), s.Shape()
-	if len(ss) != 2 || ss[1] != ws[1] {
-		return nil, fmt.Errorf("autodiff: Demodulate of weight %v with styles %v", ws, ss)
-	}
-	n, co, ci, taps := ss[0], ws[0], ws[1], ws[2]*ws[3]
+// channelDot is the inner product of every map of x [N,C,H,W] with its counterpart in y: [N,C].
+func channelDot(x, y *gorgonia.Node) (*gorgonia.Node, error) {
+	s := x.Shape()
 	return (&op{
-		name:  fmt.Sprintf("Demodulate(%b)", sigma),
-		out:   []int{n, co},
-		fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.Demodulate(in[0], in[1], sigma) },
-		gradient: []gradient{
-			func(c, dc *gorgonia.Node) (*gorgonia.Node, error) {
-				return (&op{
-					name: fmt.Sprintf("DemodulateGradWeight(%b)", sigma),
-					out:  ws,
-					into: func(out *compute.Tensor, in []*compute.Tensor) {
-						s, p := in[1].Data, pull(in[2], in[3], sigma)
-						factor := make([]float32, co*ci)
-						for b := range n {
-							for i, v := range s[b*ci:][:ci] {
-								square := v * v
-								for o, q := range p[b*co:][:co] {
-									factor[o*ci+i] += float32(q) * square
-								}
-							}
-						}
-						compute.ScaleTaps(out.Data, in[0].Data, factor, taps)
-					},
-				}).apply(w, s, c, dc)
-			},
-			func(c, dc *gorgonia.Node) (*gorgonia.Node, error) {
-				return (&op{
-					name: fmt.Sprintf("DemodulateGradStyle(%b)", sigma),
-					out:  ss,
-					into: func(out *compute.Tensor, in []*compute.Tensor) {
-						energy, s, p := compute.SquaredTaps(in[0]), in[1].Data, pull(in[2], in[3], sigma)
-						for b := range n {
-							for i := range ci {
-								var sum float64
-								for o := range co {
-									sum += p[b*co+o] * float64(energy.Data[o*ci+i])
-								}
-								out.Data[b*ci+i] = float32(sum * float64(s[b*ci+i]))
-							}
-						}
-					},
-				}).apply(w, s, c, dc)
-			},
+		name: "ChannelDot",
+		out:  s[:2],
+		into: func(out *compute.Tensor, in []*compute.Tensor) {
+			size := s[2] * s[3]
+			compute.Split(len(out.Data), 1+passGrain/size, func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					out.Data[i] = compute.Dot(in[0].Data[i*size:][:size], in[1].Data[i*size:][:size])
+				}
+			})
 		},
-	}).apply(w, s)
-}
-
-// pull is the factor -dc c^3 sigma^2 that both gradients of the demodulation share, for every image and channel.
-func pull(c, dc *compute.Tensor, sigma float32) []float64 {
-	p := make([]float64, len(c.Data))
-	for i, v := range c.Data {
-		p[i] = -float64(dc.Data[i]) * float64(v) * float64(v) * float64(v) * float64(sigma) * float64(sigma)
-	}
-	return p
+	}).apply(x, y)
 }
 
 // NoiseBiasAct ends StyleGAN2's styled convolution: sqrt(2)*lrelu(x + strength*noise + bias, 0.2) for x [N,C,H,W],
@@ -125,8 +62,7 @@ func NoiseBiasAct(x *gorgonia.Node, noise *compute.Tensor, strength, bias *gorgo
 		name: fmt.Sprintf("NoiseBiasAct(%p)", &noise.Data[0]),
 		out:  s,
 		into: func(out *compute.Tensor, in []*compute.Tensor) {
-			copy(out.Data, in[0].Data)
-			compute.NoiseBiasAct(out, noise, in[1].Data[0], in[2].Data)
+			compute.NoiseBiasActInto(out, in[0], noise, in[1].Data[0], in[2].Data)
 		},
 		gradient: []gradient{
 			before,
@@ -156,9 +92,15 @@ func noiseDot(d *gorgonia.Node, noise *compute.Tensor) (*gorgonia.Node, error) {
 		out:  []int{1},
 		into: func(out *compute.Tensor, in []*compute.Tensor) {
 			size := s[2] * s[3]
+			dots := make([]float64, s[0]*s[1])
+			compute.Split(len(dots), 1+passGrain/size, func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					dots[i] = float64(compute.Dot(in[0].Data[i*size:][:size], noise.Data[i/s[1]*size:][:size]))
+				}
+			})
 			var sum float64
-			for i := range s[0] * s[1] {
-				sum += float64(compute.Dot(in[0].Data[i*size:][:size], noise.Data[i/s[1]*size:][:size]))
+			for _, v := range dots {
+				sum += v
 			}
 			out.Data[0] = float32(sum)
 		},

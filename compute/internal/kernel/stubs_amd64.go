@@ -76,7 +76,7 @@ func l2AVX2(a, b *float32, n int) float64
 func squaredTaps9AVX2(dst, w *float32, n int)
 
 //go:noescape
-func scaleTaps9AVX2(dst, w, f *float32, n int)
+func addScaledTaps9AVX2(dst, w, f *float32, n int)
 
 //go:noescape
 func adamAVX2(w, grad, m, v *float32, n int, b1, c1, b2, c2, rate, norm, eps float32)

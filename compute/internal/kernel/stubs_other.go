@@ -41,12 +41,14 @@ func noiseLeakyAVX2(dst, x, noise *float32, n int, slope, gain, shift, strength 
 func leakyGradAVX2(dst, y, dy *float32, n int, low, high float32) {
 	panic("kernel: no assembly for this processor")
 }
-func dotAVX2(a, b *float32, n int) float32     { panic("kernel: no assembly for this processor") }
-func sumAVX2(x *float32, n int) float32        { panic("kernel: no assembly for this processor") }
-func l1AVX2(a, b *float32, n int) float64      { panic("kernel: no assembly for this processor") }
-func l2AVX2(a, b *float32, n int) float64      { panic("kernel: no assembly for this processor") }
-func squaredTaps9AVX2(dst, w *float32, n int)  { panic("kernel: no assembly for this processor") }
-func scaleTaps9AVX2(dst, w, f *float32, n int) { panic("kernel: no assembly for this processor") }
+func dotAVX2(a, b *float32, n int) float32    { panic("kernel: no assembly for this processor") }
+func sumAVX2(x *float32, n int) float32       { panic("kernel: no assembly for this processor") }
+func l1AVX2(a, b *float32, n int) float64     { panic("kernel: no assembly for this processor") }
+func l2AVX2(a, b *float32, n int) float64     { panic("kernel: no assembly for this processor") }
+func squaredTaps9AVX2(dst, w *float32, n int) { panic("kernel: no assembly for this processor") }
+func addScaledTaps9AVX2(dst, w, f *float32, n int) {
+	panic("kernel: no assembly for this processor")
+}
 func adamAVX2(w, grad, m, v *float32, n int, b1, c1, b2, c2, rate, norm, eps float32) {
 	panic("kernel: no assembly for this processor")
 }

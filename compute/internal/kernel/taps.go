@@ -16,20 +16,16 @@ func SquaredTaps(dst, w []float32, taps int) {
 	}
 }
 
-// ScaleTaps multiplies every group i of taps elements of w by f[i], into dst, which may be w.
-func ScaleTaps(dst, w, f []float32, taps int) {
+// AddScaledTaps adds every group i of taps elements of w times f[i] to dst.
+func AddScaledTaps(dst, w, f []float32, taps int) {
 	dst, w = dst[:len(f)*taps], w[:len(f)*taps]
 	i := 0
-	switch taps {
-	case 1:
-		Mul(dst, w, f)
-		return
-	case 9:
-		i = vectorised(len(f), 1, func(lo, n int) { scaleTaps9AVX2(&dst[9*lo], &w[9*lo], &f[lo], n) })
+	if taps == 9 {
+		i = vectorised(len(f), 1, func(lo, n int) { addScaledTaps9AVX2(&dst[9*lo], &w[9*lo], &f[lo], n) })
 	}
 	for ; i < len(f); i++ {
 		for t := i * taps; t < (i+1)*taps; t++ {
-			dst[t] = f[i] * w[t]
+			dst[t] += f[i] * w[t]
 		}
 	}
 }

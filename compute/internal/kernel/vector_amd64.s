@@ -372,16 +372,18 @@ loop:
 	VZEROUPPER
 	RET
 
-// scaleTaps9AVX2: see the declaration in stubs_amd64.go.
-TEXT ·scaleTaps9AVX2(SB), NOSPLIT, $0-32
+// addScaledTaps9AVX2: see the declaration in stubs_amd64.go.
+TEXT ·addScaledTaps9AVX2(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ w+8(FP), SI
 	MOVQ f+16(FP), DX
 	MOVQ n+24(FP), CX
 loop:
 	VBROADCASTSS (DX), Y0
-	VMULPS (SI), Y0, Y1
-	VMULSS 32(SI), X0, X2
+	VMOVUPS (DI), Y1
+	VMOVSS 32(DI), X2
+	VFMADD231PS (SI), Y0, Y1
+	VFMADD231SS 32(SI), X0, X2
 	VMOVUPS Y1, (DI)
 	VMOVSS X2, 32(DI)
 	ADDQ $4, DX

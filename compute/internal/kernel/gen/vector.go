@@ -203,15 +203,17 @@ func taps9(p *printer) {
 	p.op("VZEROUPPER")
 	p.op("RET")
 
-	p.text("scaleTaps9AVX2", 0, 32) // for any positive number of groups
+	p.text("addScaledTaps9AVX2", 0, 32) // for any positive number of groups
 	p.op("MOVQ dst+0(FP), DI")
 	p.op("MOVQ w+8(FP), SI")
 	p.op("MOVQ f+16(FP), DX")
 	p.op("MOVQ n+24(FP), CX")
 	p.label("loop")
 	p.op("VBROADCASTSS (DX), Y0")
-	p.op("VMULPS (SI), Y0, Y1")
-	p.op("VMULSS 32(SI), X0, X2")
+	p.op("VMOVUPS (DI), Y1")
+	p.op("VMOVSS 32(DI), X2")
+	p.op("VFMADD231PS (SI), Y0, Y1")
+	p.op("VFMADD231SS 32(SI), X0, X2")
 	p.op("VMOVUPS Y1, (DI)")
 	p.op("VMOVSS X2, 32(DI)")
 	p.op("ADDQ $4, DX")
