@@ -23,8 +23,11 @@ func (e *experiment) resolved(hash string) []byte {
 	}
 	s := e.cfg.Samples
 	var b bytes.Buffer
-	err := toml.NewEncoder(&b).Encode(table{"title": e.cfg.Title, string(config.Reflections): set,
-		"samples": table{"count": s.Count, "first": int64(s.First), "chunk": s.Chunk}})
+	all := table{"title": e.cfg.Title, string(config.Reflections): set, "samples": table{"count": s.Count, "first": int64(s.First), "chunk": s.Chunk}}
+	if len(e.cfg.Missing) > 0 {
+		all["missing"] = e.cfg.Missing
+	}
+	err := toml.NewEncoder(&b).Encode(all)
 	if err != nil {
 		panic("lightrule: a config that was read must be writable: " + err.Error())
 	}
