@@ -20,7 +20,7 @@ const lowPart = 0.25
 
 // findings say in words which layers have low distances at each size, and whether the paper's claim is there: that the layers it
 // names are low, and no others.
-func findings(g *layered, all [][]Distance, floor []Distance) []string {
+func findings(g *layered, all []distanceList, floor distanceList) []string {
 	claim := claims[g.gen.Info().Kind]
 	var out []string
 	for _, pixels := range g.pixels {
@@ -69,7 +69,7 @@ func findings(g *layered, all [][]Distance, floor []Distance) []string {
 	return out
 }
 
-func at(all []Distance, pixels int) float64 {
+func at(all distanceList, pixels int) float64 {
 	for _, d := range all {
 		if d.Pixels == pixels {
 			return d.Value

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"rewriting/metrics/fid"
 	"rewriting/pipeline/internal/npy"
@@ -24,8 +25,8 @@ type Distance struct {
 	N      int     `json:"n"`
 }
 
-func readDistances(payload []byte) ([]Distance, error) {
-	var d []Distance
+func readDistances(payload []byte) (distanceList, error) {
+	var d distanceList
 	return d, json.Unmarshal(payload, &d)
 }
 
@@ -124,4 +125,23 @@ func (c *comparison) spread(ctx context.Context, a, b *sums, purpose uint64, m s
 	}
 	n := float64(c.resamples)
 	return math.Sqrt(max(0, (squares-sum*sum/n)/(n-1))), nil
+}
+
+// cost times one distance of made-up features and multiplies.
+func (c *comparison) cost() (float64, error) {
+	random := rand.New(rand.NewPCG(2, 0))
+	var sets [2]*fid.Statistics
+	for i := range sets {
+		sets[i] = fid.New(c.dim)
+		x := make([]float32, c.dim)
+		for range c.dim + 2 {
+			for j := range x {
+				x[j] = random.Float32()
+			}
+			sets[i].Add(x)
+		}
+	}
+	started := time.Now()
+	_, err := fid.Distance(sets[0], sets[1])
+	return time.Since(started).Seconds() * float64(len(c.sizesB)*max(1, c.resamples)), err
 }

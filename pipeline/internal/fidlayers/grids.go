@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"rewriting/compute"
 	"rewriting/pipeline/internal/picture"
@@ -55,6 +56,12 @@ func (e *experiment) addGrids(s *study.Study, g *layered) *study.Stage {
 			}
 			b, err := json.Marshal(pictures)
 			return append(b, '\n'), err
+		},
+		Cost: func(context.Context) (float64, int64, error) {
+			started := time.Now()
+			_, err := g.gen.Image(g.batch(e.cfg.Samples.First, 1))
+			n := e.set.Show * (1 + len(numbers))
+			return time.Since(started).Seconds() * float64(n), int64(3 * n * g.gen.Info().Resolution * g.gen.Info().Resolution), err
 		},
 	})
 }

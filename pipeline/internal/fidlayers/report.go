@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"rewriting/metrics"
@@ -31,7 +32,8 @@ type distances struct {
 const setting = "layer"
 
 func (r *reporter) report(_ context.Context, in *study.Reader) (*report.Result, error) {
-	result := &report.Result{Facts: r.facts(), Columns: r.columns()}
+	result := &report.Result{Columns: r.columns()}
+	var ranks [2][]int
 	for _, line := range r.lines {
 		floor, err := line.read(in, line.floor)
 		if err != nil {
@@ -41,13 +43,15 @@ func (r *reporter) report(_ context.Context, in *study.Reader) (*report.Result, 
 		row.Notes = append(row.Notes, "the distance of equal sets at this number of images: other latents, other places")
 		result.Rows = append(result.Rows, row)
 		result.Warnings = append(result.Warnings, r.tooFew(line.g.Name, floor)...)
-		var all [][]Distance
+		ranks[0] = append(ranks[0], floor.ranks(0)...)
+		var all []distanceList
 		for i, l := range line.g.layers {
 			d, err := line.read(in, line.layers[i])
 			if err != nil {
 				return nil, err
 			}
 			all = append(all, d)
+			ranks[1] = append(ranks[1], d.ranks(1)...)
 			result.Rows = append(result.Rows, report.Row{Title: line.g.label(l), Kind: "patches", Base: line.g.Name,
 				Swept: []report.Fact{{Name: setting, Value: fmt.Sprint(l.Number)}}, Params: line.g.settings(l, d, r.features.Dim()), Cells: r.cells(d)})
 		}
@@ -62,10 +66,11 @@ func (r *reporter) report(_ context.Context, in *study.Reader) (*report.Result, 
 		}
 		result.Pictures = append(result.Pictures, pictures...)
 	}
+	result.Facts = r.facts(ranks)
 	return result, nil
 }
 
-func (d distances) read(in *study.Reader, st *study.Stage) ([]Distance, error) {
+func (d distances) read(in *study.Reader, st *study.Stage) (distanceList, error) {
 	b, err := in.File(st)
 	if err != nil {
 		return nil, err
@@ -73,8 +78,29 @@ func (d distances) read(in *study.Reader, st *study.Stage) ([]Distance, error) {
 	return readDistances(b)
 }
 
+// distanceList holds the distances of one pair of sets, by size.
+type distanceList []Distance
+
+// ranks are those of one of the two sets.
+func (all distanceList) ranks(of int) []int {
+	var out []int
+	for _, d := range all {
+		out = append(out, d.Ranks[of])
+	}
+	return out
+}
+
+// span writes the least and the largest of some numbers.
+func span(numbers []int) string {
+	low, high := slices.Min(numbers), slices.Max(numbers)
+	if low == high {
+		return fmt.Sprint(low)
+	}
+	return fmt.Sprintf("%d to %d", low, high)
+}
+
 // settings tell how a row's patches were cut and what the distances rest on.
-func (g *layered) settings(l layer, all []Distance, dim int) []report.Fact {
+func (g *layered) settings(l layer, all distanceList, dim int) []report.Fact {
 	out := []report.Fact{{Name: "generator", Value: g.gen.Info().Kind}, {Name: "keys", Value: fmt.Sprintf("%d x %dx%d", l.In, l.KeySize, l.KeySize)}}
 	for i, d := range all {
 		out = append(out, report.Fact{Name: fmt.Sprintf("%d px", d.Pixels), Value: fmt.Sprintf("%d x %d cells; rank %d of references, %d of patches, of %d features",
@@ -100,7 +126,7 @@ func (r *reporter) columns() []metrics.Column {
 	return out
 }
 
-func (r *reporter) cells(all []Distance) map[string]report.Cell {
+func (r *reporter) cells(all distanceList) map[string]report.Cell {
 	out := map[string]report.Cell{}
 	for _, d := range all {
 		c := report.Cell{Value: report.Number(d.Value), N: d.N, Low: report.Number(math.NaN()), High: report.Number(math.NaN()), Error: report.Number(math.NaN())}
@@ -122,7 +148,7 @@ func (d Distance) interval() (low, high float64) {
 
 // tooFew warns where the number of images does not exceed the dimension: the covariances are singular then, and the distance says more
 // about n than about the images.
-func (r *reporter) tooFew(name string, floor []Distance) []string {
+func (r *reporter) tooFew(name string, floor distanceList) []string {
 	if n, dim := r.cfg.Samples.Count, r.features.Dim(); n <= dim {
 		return []string{fmt.Sprintf("%s: %d images for %d features: the covariances are singular (rank %d at most), and distances are dominated by the number of images",
 			name, n, dim, floor[0].Ranks[0])}
@@ -130,7 +156,7 @@ func (r *reporter) tooFew(name string, floor []Distance) []string {
 	return nil
 }
 
-func (r *reporter) facts() []report.Fact {
+func (r *reporter) facts(ranks [2][]int) []report.Fact {
 	var names []string
 	for _, g := range r.gens {
 		info := g.gen.Info()
@@ -141,6 +167,7 @@ func (r *reporter) facts() []report.Fact {
 		{Name: "Generators", Value: strings.Join(names, "; ")},
 		{Name: "Features", Value: fmt.Sprintf("%s, %d numbers", r.features.Short(), r.features.Dim())},
 		{Name: "Images", Value: fmt.Sprintf("%s of each set, latents from seeds %d to %d in batches of %d", report.Thousands(s.Count), s.First, int(s.First)+s.Count-1, r.set.Batch)},
+		{Name: "Covariances", Value: fmt.Sprintf("of n = %d images in %d dimensions; rank %s of references, %s of patches", s.Count, r.features.Dim(), span(ranks[0]), span(ranks[1]))},
 		{Name: "Layer", Value: "the convolution whose input is cut, by code number"},
 	}
 }

@@ -17,7 +17,7 @@ const (
 	featuresVersion = 1
 	distanceVersion = 1
 	gridVersion     = 2
-	reportVersion   = 2
+	reportVersion   = 3
 )
 
 // stages lays out the experiment, top to bottom.
@@ -132,5 +132,12 @@ func (e *experiment) addDistances(s *study.Study, name string, c *comparison) *s
 			_, err := readDistances(payload)
 			return err
 		},
+		Cost: func(context.Context) (float64, int64, error) {
+			seconds, err := c.cost()
+			return seconds, int64(bytesPerDistance * len(c.sizesB)), err
+		},
 	})
 }
+
+// bytesPerDistance is about what one distance takes as JSON.
+const bytesPerDistance = 200
