@@ -33,6 +33,7 @@ type op struct {
 	// belongs to one node, and the node to one machine.
 	memory *compute.Tensor
 	result gorgonia.Value
+	loan   *loan // where the operations of a graph share memory, else nil
 }
 
 // gradient builds the gradient by one input from the result y and the gradient dy of the loss by y.
@@ -91,13 +92,20 @@ func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.into == nil {
+	if o.loan != nil {
+		defer o.loan.giveBack()
+	}
+	if o.into == nil && (o.loan == nil || len(o.out) == 0) {
 		return value(o.fresh(in)), nil
 	}
 	if o.result == nil {
-		o.writeTo(compute.New(o.out...))
+		o.writeTo(o.loan.take(o.out))
 	}
-	o.into(o.memory, in)
+	if o.into == nil {
+		copy(o.memory.Data, o.fresh(in).Data) // what is fresh would live as long as its node
+	} else {
+		o.into(o.memory, in)
+	}
 	return o.result, nil
 }
 

@@ -12,6 +12,7 @@ import (
 // used by one goroutine at a time, and its graph by no other Problem.
 type Problem struct {
 	machine gorgonia.VM
+	memory  *lending
 	loss    *gorgonia.Node
 	values  [][]float32
 	grads   [][]float32
@@ -46,6 +47,7 @@ func NewProblem(g *gorgonia.ExprGraph, loss *gorgonia.Node, params []*gorgonia.N
 			return nil, err
 		}
 	}
+	p.memory = lend(g)
 	p.machine = gorgonia.NewTapeMachine(g)
 	return p, nil
 }
@@ -61,6 +63,7 @@ func elements(n *gorgonia.Node) ([]float32, error) {
 // reads Grad and writes to Value between two steps.
 func (p *Problem) Step() (float64, error) {
 	defer p.machine.Reset()
+	p.memory.begin()
 	if err := p.machine.RunAll(); err != nil {
 		return 0, fmt.Errorf("autodiff: %w", err)
 	}
