@@ -99,6 +99,22 @@ func TestTheDistanceIsSymmetricAndThatOfGaussiansInOneDimension(t *testing.T) {
 	})
 }
 
+// Two draws of one population are not 0 apart but about as far as their number makes: the distance falls with 1/n.
+func TestTwoDrawsComeCloserWithMoreImages(t *testing.T) {
+	var apart [2]float64
+	for i, n := range []int{200, 2000} {
+		d, err := Distance(gather(gaussian(7, n, 10, 0.5)), gather(gaussian(8, n, 10, 0.5)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		apart[i] = d.Value
+	}
+	// A factor of ten is expected; a draw is within a factor of three of its expectation by far.
+	if ratio := apart[0] / apart[1]; ratio < 3 || ratio > 30 {
+		t.Errorf("%v at 200 images, %v at 2000", apart[0], apart[1])
+	}
+}
+
 func TestMeansApartAreTheirSquaredDistance(t *testing.T) {
 	rows := gaussian(4, 100, 5, 9)
 	moved := make([][]float32, len(rows))

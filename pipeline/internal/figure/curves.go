@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"rewriting/pipeline/internal/report"
 )
@@ -12,6 +13,7 @@ import (
 // per generator of the kind with its 95 % band; dashed, the distance of two sets of references.
 func curves(c *caption, r *report.Result, kind string) (*report.Drawing, error) {
 	var out []*report.Drawing
+	var names []string // of the generators of the kind
 	for _, col := range r.Columns {
 		var lines []report.Line
 		var floors []report.Line
@@ -31,6 +33,7 @@ func curves(c *caption, r *report.Result, kind string) (*report.Drawing, error) 
 			at := slices.IndexFunc(lines, func(l report.Line) bool { return l.Name == row.Base })
 			if at < 0 {
 				lines = append(lines, report.Line{Name: row.Base, Band: true})
+				names = append(names, row.Base)
 				at = len(lines) - 1
 			}
 			lines[at].Points = append(lines[at].Points, report.Point{X: layer, Y: float64(cell.Value), Low: float64(cell.Low), High: float64(cell.High)})
@@ -50,7 +53,9 @@ func curves(c *caption, r *report.Result, kind string) (*report.Drawing, error) 
 	}
 	c.say("Lines: one generator each, band: 95 %% by resampling batches; dashed: two independent sets of references. A layer is the convolution whose input is cut.")
 	for _, f := range r.Findings {
-		c.say("%s", f)
+		if slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(f, n+", ") }) {
+			c.say("%s", f)
+		}
 	}
 	return report.Stack(out), nil
 }
