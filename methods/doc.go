@@ -3,7 +3,8 @@
 //
 // A method turns a generator and an editing session into an Edit, the changed tensors and a record of how
 // they came about, and an Edit into a Renderer, which draws the image of one sample. An Edit is all that is
-// stored; everything after it treats all rows alike.
+// stored; everything after it treats all rows alike, those too that change no weights and work on pixels
+// (Neural Best-Buddies, package nbb): their Edit holds pictures.
 //
 //	m, err := methods.Lookup("insert")
 //	params := m.Defaults()
@@ -12,5 +13,5 @@
 //	r, err := m.Renderer(task, edit)                      // r.Image(ctx, sample) -> [1,3,R,R]
 //
 // To add a row, write one file with a type that implements Method and register it in init. Exact rules are
-// in spec: method 10 and baselines 1-6 and 12.
+// in spec: method 10 and baselines 1-12.
 package methods

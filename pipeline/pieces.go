@@ -150,6 +150,9 @@ func (e *editCommand) Run(c *command) error {
 	if err != nil {
 		return err
 	}
+	if len(edit.Tensors) == 0 {
+		return &usageError{fmt.Errorf("method %q changes no weights: there is no edited checkpoint", e.Method)}
+	}
 	g, err := x.Generator.With(edit.Tensors)
 	if err != nil {
 		return err
