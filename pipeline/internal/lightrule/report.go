@@ -154,13 +154,17 @@ func (r *reporter) facts(units []reflections.Unit, edit reflections.Edit, n int)
 		scenes = fmt.Sprintf("%d with published masks", len(r.fitted))
 		measured = fmt.Sprintf("the same %d scenes: no others have masks", n)
 	}
-	return []report.Fact{
+	facts := []report.Fact{
 		{Name: "Generator", Value: r.set.Model},
 		{Name: "Window units", Value: fmt.Sprintf("%s of layer %d (IoU with %q over %s pictures)", strings.Join(best, ", "), r.set.EditLayer, r.window.Object(), report.Thousands(r.set.Rows))},
 		{Name: "Values", Value: r.strengths()},
 		{Name: "Scenes fitted", Value: scenes},
 		{Name: "Scenes measured", Value: measured},
 	}
+	if name := r.cfg.Preset.Name; name != "" {
+		facts = append(facts, report.Fact{Name: "Preset", Value: name})
+	}
+	return facts
 }
 
 // findings compare with what the paper says: layer 6 has the lowest loss, and the rule is inverted.
