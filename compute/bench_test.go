@@ -84,6 +84,9 @@ func BenchmarkConvolution(b *testing.B) {
 		{"resnet 7x7s2 3>64 @256", 3, 64, 7, 256, 256, stem(2, 3), false},
 		{"resnet 3x3s2 128>128 @64", 128, 128, 3, 64, 64, stem(2, 1), false},
 		{"depthwise 3x3 64 @32", 64, 64, 3, 32, 32, Params{Pad: Same3x3.Pad, Groups: 64}, false},
+		{"depthwise 3x3 64 @256", 64, 64, 3, 256, 256, Params{Pad: Same3x3.Pad, Groups: 64}, false},
+		{"pointwise 512>512 @32", 512, 512, 1, 32, 32, Params{}, false},
+		{"pointwise 64>64 @256", 64, 64, 1, 256, 256, Params{}, false},
 		{"resnet 1x1 256>64 @64", 256, 64, 1, 64, 64, Params{}, false},
 	} {
 		x, w := random(1, 1, c.ci, c.h, c.w), random(2, c.co, c.ci/max(c.p.Groups, 1), c.k, c.k)

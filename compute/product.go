@@ -158,6 +158,10 @@ func (p *product) tiles(k0 int, off []int, b []float32, block []vector, r0, r1 i
 // apart; rows of c are dense.
 func (p *product) image(oh, ow, rowStep int) {
 	lanes := kernel.Lanes()
+	if p.rows == 1 && !p.add && ow >= lanes && len(p.off) <= directSteps {
+		p.single(oh, ow, rowStep)
+		return
+	}
 	perRow := (ow + lanes - 1) / lanes
 	dense := (oh*ow + lanes - 1) / lanes
 	// A vector costs about one unit per row of A and a few more when it has to be gathered.
@@ -173,4 +177,28 @@ func (p *product) image(oh, ow, rowStep int) {
 		}
 	}
 	p.direct(vectors)
+}
+
+// single computes the product for a single row, of maps at least a vector wide. Narrow maps, whose rows follow each other
+// closely in b, are one long row to begin with.
+func (p *product) single(oh, ow, rowStep int) {
+	var start float32
+	if p.bias != nil {
+		start = p.bias[0]
+	}
+	long := ow < 128 && rowStep <= ow+8
+	Split(oh, 1+leastWork/(4*ow*len(p.off)), func(lo, hi int) {
+		if !long {
+			for y := lo; y < hi; y++ {
+				kernel.Row(p.c[y*ow:][:ow], p.b[y*rowStep:], p.off, p.a, start)
+			}
+			return
+		}
+		rows, release := borrow((hi-lo-1)*rowStep + ow)
+		defer release()
+		kernel.Row(rows, p.b[lo*rowStep:], p.off, p.a, start)
+		for y := lo; y < hi; y++ {
+			copy(p.c[y*ow:][:ow], rows[(y-lo)*rowStep:])
+		}
+	})
 }

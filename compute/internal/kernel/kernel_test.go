@@ -108,6 +108,37 @@ func TestTileComputesItsProductAndTouchesNothingElse(t *testing.T) {
 	})
 }
 
+// A row is what the tile of one row is, bit for bit in the assembly tiers, which add in the same order.
+func TestARowIsATileOfOneRow(t *testing.T) {
+	tiers(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			l := Lanes()
+			k, n := rapid.IntRange(1, 40).Draw(t, "k"), rapid.IntRange(l, 20*l).Draw(t, "n")
+			a, off := numbers(1, Rows*k), make([]int, k)
+			for i := range off {
+				off[i] = rapid.IntRange(0, 100).Draw(t, "offset")
+			}
+			src, bias := numbers(2, 100+n+l), numbers(3, Rows)
+			got, intact := fenced(n)
+			Row(got, src[:slices.Max(off)+n], off, a, bias[0])
+			for j := 0; j < n; j += l {
+				want, lanes := make([]float32, l), min(l, n-j)
+				tile := Tile{A: &a[0], Off: &off[0], K: k, Rows: 1, Vecs: 1, Bias: &bias[0]}
+				tile.B[0], tile.C[0], tile.Lanes[0] = &src[j], &want[0], lanes
+				tile.Run()
+				for i, w := range want[:lanes] {
+					if got[j+i] != w {
+						t.Fatalf("element %d is %v, want %v", j+i, got[j+i], w)
+					}
+				}
+			}
+			if !intact() {
+				t.Fatal("wrote outside the result")
+			}
+		})
+	})
+}
+
 func TestTransposeAndFillPanelMoveEveryElement(t *testing.T) {
 	tiers(t, func(t *testing.T) {
 		src := numbers(1, 3*8*40)

@@ -10,6 +10,12 @@ func tileAVX512(t *Tile)
 func tileAVX2(t *Tile)
 
 //go:noescape
+func rowAVX512(dst, src *float32, off *int, k int, a *float32, n int, start float32)
+
+//go:noescape
+func rowAVX2(dst, src *float32, off *int, k int, a *float32, n int, start float32)
+
+//go:noescape
 func transpose8(dst *float32, ldd, dstStep int, src *float32, lds, srcStep, count int)
 
 //go:noescape

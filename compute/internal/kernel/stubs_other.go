@@ -29,6 +29,12 @@ func axpyAVX2(y, x *float32, n int, a float32)     { panic("kernel: no assembly 
 func blendAVX2(dst, a, b *float32, n int, near, far float32) {
 	panic("kernel: no assembly for this processor")
 }
+func rowAVX512(dst, src *float32, off *int, k int, a *float32, n int, start float32) {
+	panic("kernel: no assembly for this processor")
+}
+func rowAVX2(dst, src *float32, off *int, k int, a *float32, n int, start float32) {
+	panic("kernel: no assembly for this processor")
+}
 func fir4AVX2(dst, a, b, c, d *float32, n int, outer, inner float32) {
 	panic("kernel: no assembly for this processor")
 }

@@ -33,6 +33,7 @@ func main() {
 		{"move_amd64.s", moves},
 		{"vector_amd64.s", vectors},
 		{"fir_amd64.s", fir},
+		{"row_amd64.s", rows},
 		{"winograd_amd64.s", winograd},
 	} {
 		p := new(printer)
