@@ -45,6 +45,7 @@ type grammar struct {
 	Report reportCommand `cmd:"" group:"Experiments" help:"Write the report of a finished run again."`
 	Plot   plotCommand   `cmd:"" group:"Experiments" help:"Draw the numbers of finished runs, as SVG and PNG."`
 	Figure figureCommand `cmd:"" group:"Experiments" help:"Draw a figure of the paper from an experiment, as PNG and SVG with a caption."`
+	Sheet  sheetCommand  `cmd:"" group:"Experiments" help:"Make contact sheets of an experiment, for counting by hand."`
 	Fetch  fetchCommand  `cmd:"" group:"Experiments" help:"Download the published files that an experiment needs."`
 
 	Merge mergeCommand `cmd:"" group:"Many machines" help:"Make the report from what the shards of a run have left."`

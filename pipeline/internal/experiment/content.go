@@ -73,6 +73,9 @@ func (e *Experiment) scoreContent(r *Row, c *Column) *stage.Content {
 	if e.Subset != nil {
 		content.Set("selection", e.selectionContent().Key()).Set("outside the subset", c.Others)
 	}
+	if c.Kind == "by-hand" {
+		content.Set("row", r.Name) // people name the rows whose images they have counted
+	}
 	return content
 }
 

@@ -159,7 +159,7 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 			r.fail(j, i, row, columns, err)
 			continue
 		}
-		s.Edited = picture.Tensor(edited, size)
+		s.Edited, s.Row = picture.Tensor(edited, size), r.Rows[row].Name
 		for _, col := range columns {
 			values, err := r.Columns[col].Scorer.Score(ctx, s)
 			if ctx.Err() != nil {

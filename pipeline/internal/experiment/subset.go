@@ -58,7 +58,7 @@ func (e *Experiment) openSubset(nets *source.Networks) error {
 }
 
 func (e *Experiment) metricContext(nets *source.Networks) metrics.Context {
-	return metrics.Context{World: e.World, Generator: e.Generator, Open: nets.Open, Quantise: picture.RoundTrip}
+	return metrics.Context{World: e.World, Generator: e.Generator, Open: nets.Open, Read: nets.Read, Quantise: picture.RoundTrip}
 }
 
 // takeOver splits the sets that a metric is summed over from its own parameters. Without a subset there is one set, and

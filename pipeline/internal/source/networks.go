@@ -3,11 +3,13 @@ package source
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"rewriting/compute"
 	"rewriting/metrics"
 	"rewriting/onnx"
+	"rewriting/pipeline/internal/stage"
 )
 
 // Networks opens each network once, tests it on its golden input, and remembers who asked for which.
@@ -60,6 +62,24 @@ func (n *Networks) Get(name string) (*Network, error) {
 	n.asked = append(n.asked, net.input)
 	n.inputs = append(n.inputs, net.input)
 	return net, nil
+}
+
+// Read returns a file that is no network, such as counts made by hand. It counts as asked for, like a network.
+func (n *Networks) Read(name string) ([]byte, error) {
+	path, err := n.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	in := Input{Role: "file", Name: name, SHA256: stage.HashBytes(b), Bytes: len(b)}
+	n.asked = append(n.asked, in)
+	if !slices.Contains(n.inputs, in) {
+		n.inputs = append(n.inputs, in)
+	}
+	return b, nil
 }
 
 // Inputs are all networks that were opened, in order.
