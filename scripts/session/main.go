@@ -188,7 +188,14 @@ func (a author) labelled(row int, labels []string, rule string) ([]bool, error) 
 	for i, v := range picture.Label {
 		marked[i] = slices.Contains(values, v)
 	}
-	return marked, nil
+	if rule == "" {
+		return marked, nil
+	}
+	window, err := a.world.Window(z, rule) // the scene may have more of the kind elsewhere
+	for i := range window {
+		marked[i] = marked[i] && window[i]
+	}
+	return marked, err
 }
 
 // region paints marked pixels, or the largest piece of them alone.
