@@ -43,7 +43,7 @@ func paperFolder(t *testing.T) string {
 func paperNames(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(paperConfigs, "*.toml"))
-	if err != nil || len(names) < 4 {
+	if err != nil || len(names) < 8 {
 		t.Fatalf("%v, %v", names, err)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(filepath.Base(name), "sources") })
