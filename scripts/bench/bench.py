@@ -19,6 +19,7 @@ import torch
 
 import peer
 from models import Progressive, StyleGAN2, random_progressive, random_stylegan2
+import scorers
 from perceptual import NETWORKS, Perceptual, export
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -75,6 +76,12 @@ def rows(folder):
         export(module, os.path.join(folder, name + ".onnx"))
         return peer.perceptual(module, x, y)
 
+    def scorer(name):
+        module, size, outputs = scorers.scorer(name)
+        scorers.export(module, size, outputs, os.path.join(folder, name + ".onnx"))
+        picture = array(name, torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(3)) * 2 - 1)
+        return peer.scorer(module, picture)
+
     progressive = lambda: network("progressive-256", random_progressive())
     return [
         Row("stylegan2-256", "StyleGAN2-256 image", lambda: peer.image(StyleGAN2(state256()), z512[:1])),
@@ -91,6 +98,8 @@ def rows(folder):
         Row("finetune", "finetune step, StyleGAN2-256", lambda: peer.finetune(state256(), z512[:1])),
         Row("lpips alexnet", "LPIPS AlexNet pair, 256", lambda: perceptual("alexnet")),
         Row("lpips vgg", "LPIPS VGG pair, 256", lambda: perceptual("vgg")),
+        Row("upernet", "UPerNet-ResNet50, 256", lambda: scorer("upernet")),
+        Row("inception", "Inception-v3, one picture", lambda: scorer("inception")),
         Row("faces", "faces world image, 64", lambda: peer.image(faces(), z64[:1])),
         Row("faces x10", "  of 10, per image", lambda: peer.image(faces(), z64[:10]), 0.1),
     ]

@@ -96,5 +96,13 @@ def perceptual(module, x, y):
     return run
 
 
+def scorer(module, x):
+    def run():
+        with torch.inference_mode():
+            y = module(x)
+            return sample(y if isinstance(y, torch.Tensor) else y[0])
+    return run
+
+
 def progressive(state, z):
     return image(Progressive(state), z)

@@ -42,6 +42,8 @@ var rows = map[string]func(folder) (work, error){
 	"finetune":            finetune,
 	"lpips alexnet":       func(d folder) (work, error) { return perceptual(d, "alexnet.onnx") },
 	"lpips vgg":           func(d folder) (work, error) { return perceptual(d, "vgg.onnx") },
+	"upernet":             func(d folder) (work, error) { return scorer(d, "upernet", picture) },
+	"inception":           func(d folder) (work, error) { return scorer(d, "inception", 299) },
 }
 
 func load(d folder, name string) (gan.Generator, error) {
@@ -181,14 +183,6 @@ func finetune(d folder) (work, error) {
 
 // perceptual is the distance of one pair of pictures.
 func perceptual(d folder, network string) (work, error) {
-	b, err := os.ReadFile(d.path(network))
-	if err != nil {
-		return nil, err
-	}
-	model, err := onnx.Load(b)
-	if err != nil {
-		return nil, err
-	}
 	inputs := map[string]*onnx.Value{}
 	for _, name := range []string{"x", "y"} {
 		t, err := d.array(name, 1, 3, picture, picture)
@@ -197,11 +191,34 @@ func perceptual(d folder, network string) (work, error) {
 		}
 		inputs[name] = onnx.FromTensor(t)
 	}
+	return exported(d, network, inputs)
+}
+
+// scorer runs a network on one square picture.
+func scorer(d folder, network string, size int) (work, error) {
+	x, err := d.array(network, 1, 3, size, size)
+	if err != nil {
+		return nil, err
+	}
+	return exported(d, network+".onnx", map[string]*onnx.Value{"x": onnx.FromTensor(x)})
+}
+
+// exported runs an ONNX file and compares its first output.
+func exported(d folder, network string, inputs map[string]*onnx.Value) (work, error) {
+	b, err := os.ReadFile(d.path(network))
+	if err != nil {
+		return nil, err
+	}
+	model, err := onnx.Load(b)
+	if err != nil {
+		return nil, err
+	}
+	first := model.Outputs()[0].Name
 	return func() ([]float64, error) {
 		out, err := model.Run(context.Background(), inputs)
 		if err != nil {
 			return nil, err
 		}
-		return sample(out["distance"].F32), nil
+		return sample(out[first].F32), nil
 	}, nil
 }
