@@ -85,6 +85,14 @@ func (f brokenFile) Sync() error {
 	return nil
 }
 
+func (f brokenFile) Close() error {
+	if err := f.disk.fails(); err != nil {
+		f.File.Close()
+		return err
+	}
+	return f.File.Close()
+}
+
 func TestP01ARunThatFailedAtAnyOperationEndsLikeAnUndisturbedOne(t *testing.T) {
 	undisturbed := t.TempDir()
 	newToy(t).mustRun(t, undisturbed, study.Options{Workers: 1})

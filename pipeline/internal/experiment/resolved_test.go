@@ -11,12 +11,12 @@ import (
 	"rewriting/pipeline/internal/study"
 )
 
-func TestP05CommentsAndTheOrderOfKeysChangeNothing(t *testing.T) {
+func TestP05CommentsSpacesAndTheOrderOfKeysChangeNothing(t *testing.T) {
 	text, err := os.ReadFile("../../testdata/toy.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Every block's lines in reverse, each with a comment; the heading stays first.
+	// Every block's lines in reverse, each indented, spaced otherwise and with a comment; the heading stays first.
 	var changed strings.Builder
 	for _, block := range strings.Split(string(text), "\n\n") {
 		var head, lines []string
@@ -24,10 +24,10 @@ func TestP05CommentsAndTheOrderOfKeysChangeNothing(t *testing.T) {
 			if strings.HasPrefix(line, "[") {
 				head = append(head, line)
 			} else if line != "" && !strings.HasPrefix(line, "#") {
-				lines = append([]string{line + " # changed"}, lines...)
+				lines = append([]string{"\t" + strings.Replace(line, " = ", "=   ", 1) + " # changed"}, lines...)
 			}
 		}
-		changed.WriteString(strings.Join(append(head, lines...), "\n") + "\n\n")
+		changed.WriteString(strings.Join(append(head, lines...), "\n") + "\n\n\n")
 	}
 	one, two := faces(t), read(t, "../../testdata/toy.toml", changed.String())
 	if a, b := one.plan().ReportKey(), two.plan().ReportKey(); a != b {
