@@ -34,10 +34,21 @@ func newWindows(what string, x *Tensor, size [2]int, p Params) *Tensor {
 // MaxPool2DGrad is the gradient of MaxPool2D at x for dy [N,C,OH,OW]: each value goes to the first maximum of
 // its window.
 func MaxPool2DGrad(x, dy *Tensor, size [2]int, p Params) *Tensor {
+	dx := New(x.Shape...)
+	MaxPool2DGradInto(dx, x, dy, size, p)
+	return dx
+}
+
+// MaxPool2DGradInto is MaxPool2DGrad with the result in dx, which has the shape of x and arbitrary contents.
+func MaxPool2DGradInto(dx, x, dy *Tensor, size [2]int, p Params) {
 	p = p.normal()
 	n, c, h, w := dims4("MaxPool2DGrad", x)
 	oh, ow := dy.Shape[2], dy.Shape[3]
-	dx := New(n, c, h, w)
+	clear(dx.Data)
+	if size == [2]int{2, 2} && p.Stride == [2]int{2, 2} && p.Dilation == [2]int{1, 1} && p.Pad == [4]int{} && h == 2*oh && w == 2*ow {
+		halvedGrad(dx.Data, x.Data, dy.Data, ow)
+		return
+	}
 	best := make([]float32, oh*ow)
 	from := make([]int, oh*ow)
 	for i := range n * c {
@@ -58,7 +69,28 @@ func MaxPool2DGrad(x, dy *Tensor, size [2]int, p Params) *Tensor {
 			}
 		}
 	}
-	return dx
+}
+
+// halvedGrad is MaxPool2DGrad for windows of 2x2 that cover the map side by side, as networks have them; ow is the width
+// of dy, and dx is zero.
+func halvedGrad(dx, x, dy []float32, ow int) {
+	for row := 0; row < len(dy); row += ow {
+		upper := x[4*row:][:2*ow]
+		lower := x[4*row+2*ow:][:2*ow]
+		for j, g := range dy[row:][:ow] {
+			best, at := upper[2*j], 2*j
+			if v := upper[2*j+1]; v > best {
+				best, at = v, 2*j+1
+			}
+			if v := lower[2*j]; v > best {
+				best, at = v, 2*ow+2*j
+			}
+			if lower[2*j+1] > best {
+				at = 2*ow + 2*j + 1
+			}
+			dx[4*row+at] = g
+		}
+	}
 }
 
 // AvgPool2D averages over windows of size = {kh, kw}; groups are ignored. Padding counts as zeros when

@@ -130,14 +130,16 @@ func MaxPool2D(x *gorgonia.Node, kernel [2]int, p compute.Params) (*gorgonia.Nod
 	s := x.Shape()
 	oh, ow := p.OutSize(s[2], s[3], kernel[0], kernel[1])
 	return (&op{
-		name:  fmt.Sprintf("MaxPool2D%v%+v", kernel, p),
-		out:   []int{s[0], s[1], oh, ow},
-		fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.MaxPool2D(in[0], kernel, p) },
+		name: fmt.Sprintf("MaxPool2D%v%+v", kernel, p),
+		out:  []int{s[0], s[1], oh, ow},
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.MaxPool2DInto(out, in[0], kernel, p) },
 		gradient: []gradient{func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
 			return (&op{
-				name:  fmt.Sprintf("MaxPool2DGrad%v%+v", kernel, p),
-				out:   s,
-				fresh: func(in []*compute.Tensor) *compute.Tensor { return compute.MaxPool2DGrad(in[0], in[1], kernel, p) },
+				name: fmt.Sprintf("MaxPool2DGrad%v%+v", kernel, p),
+				out:  s,
+				into: func(out *compute.Tensor, in []*compute.Tensor) {
+					compute.MaxPool2DGradInto(out, in[0], in[1], kernel, p)
+				},
 			}).apply(x, dy)
 		}},
 	}).apply(x)
