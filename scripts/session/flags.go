@@ -47,7 +47,10 @@ func (o *surveyFlags) survey(a author) (*survey, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.pairs, s.keys, s.seed, s.kinds, s.objectSwitches = o.pairs, o.keys, o.seed, strings.Split(o.kinds, ","), strings.Split(o.objects, ",")
+	s.pairs, s.keys, s.seed, s.kinds = o.pairs, o.keys, o.seed, strings.Split(o.kinds, ",")
+	if o.objects != "" {
+		s.objectSwitches = strings.Split(o.objects, ",")
+	}
 	for _, f := range []struct {
 		name, text string
 		into       *[]int

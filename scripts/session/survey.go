@@ -97,6 +97,9 @@ func (s *survey) candidates() error {
 	for row := range tableRows {
 		z := s.table.Item(row).Data
 		for i, list := range append([][]string{s.objectSwitches}, s.contextSwitches...) {
+			if len(list) == 0 {
+				continue // an erasure has no object
+			}
 			fits, err := matches(s.world, z, [][]string{list})
 			switch {
 			case err != nil:
@@ -104,7 +107,7 @@ func (s *survey) candidates() error {
 			case !fits:
 			case i > 0:
 				s.others[i-1] = append(s.others[i-1], row)
-			case len(list) > 0 && list[0] != "":
+			default:
 				s.objects = append(s.objects, row)
 			}
 		}
