@@ -16,7 +16,7 @@ type Experiment struct {
 	Compare     Compare
 	Report      Report
 	Run         Run
-	Missing   []string  // what the experiment that is repeated has and this one has not, in the words of its author
+	Missing     []string // what the experiment that is repeated has and this one has not, in the words of its author
 	Preset      Preset
 	FIDLayers   *LayerFID   // of the kind of this name, else nil
 	Reflections *Reflection // of the kind of this name, else nil

@@ -120,6 +120,20 @@ func TestAMistakenListIsNamed(t *testing.T) {
 	}
 }
 
+func TestTheConfigOfTheSweepStandsForTwelveEditsAndTheirReference(t *testing.T) {
+	cfg, err := config.Load("../../../configs/smile-sweep.toml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Build(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Rows) != 13 || len(e.measurements()) != 3 || e.reference() != "Ours, layer 7, rank 1" {
+		t.Errorf("%d rows, %d second moments, reference %q", len(e.Rows), len(e.measurements()), e.reference())
+	}
+}
+
 func TestASweepRunsAndItsRowsCanBeDrawn(t *testing.T) {
 	e, err := swept(t, "method.Ours.rank=[1, 3]", "method.Ours.layer=[6, 7]", "samples.count=2")
 	if err != nil {

@@ -31,7 +31,7 @@ func Stack(all []*Drawing) *Drawing {
 }
 
 // legendLine is the height of a line of a legend.
-const legendLine = vg.Length(14)
+const legendLine = vg.Length(12)
 
 func (d *Drawing) height() vg.Length { return d.h + vg.Length(d.lines)*legendLine }
 

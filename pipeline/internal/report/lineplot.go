@@ -40,7 +40,8 @@ var (
 		color.NRGBA{0x00, 0x72, 0xb2, 0xff}, color.NRGBA{0xd5, 0x5e, 0x00, 0xff}, color.NRGBA{0x00, 0x9e, 0x73, 0xff},
 		color.NRGBA{0xcc, 0x79, 0xa7, 0xff}, color.NRGBA{0xe6, 0x9f, 0x00, 0xff}, color.NRGBA{0x56, 0xb4, 0xe9, 0xff}, ink,
 	}
-	lineMarks = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{},
+	levelColours = []color.Color{receding, color.NRGBA{0x7d, 0x83, 0x8c, 0xff}, ink}
+	lineMarks    = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{},
 		draw.PyramidGlyph{}, draw.CrossGlyph{}}
 )
 
@@ -79,7 +80,7 @@ func addLine(p *plot.Plot, legend *plot.Legend, l Line, n int) error {
 	if l.Level {
 		y := l.Points[0].Y
 		level := plotter.NewFunction(func(float64) float64 { return y })
-		level.LineStyle = stroke
+		level.LineStyle = draw.LineStyle{Color: levelColours[n%len(levelColours)], Width: 1}
 		level.Dashes = []vg.Length{4, 3}
 		p.Add(level)
 		p.Y.Min, p.Y.Max = min(p.Y.Min, y), max(p.Y.Max, y)

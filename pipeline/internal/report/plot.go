@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -42,11 +43,26 @@ func newPlot() *plot.Plot {
 		&p.X.Tick.Label.Font, &p.Y.Tick.Label.Font, &p.Legend.TextStyle.Font} {
 		*f = font.From(sans, 10)
 	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = roundTicks{}, roundTicks{}
 	for _, c := range []*color.Color{&p.X.Color, &p.Y.Color, &p.X.Tick.Color, &p.Y.Tick.Color, &p.X.Tick.Label.Color,
 		&p.Y.Tick.Label.Color, &p.X.Label.TextStyle.Color, &p.Y.Label.TextStyle.Color, &p.Legend.TextStyle.Color} {
 		*c = ink
 	}
 	return p
+}
+
+// roundTicks are the usual ticks with as many digits as a number needs: 250, not 250.00.
+type roundTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (roundTicks) Ticks(low, high float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(low, high)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 4, 64)
+		}
+	}
+	return ticks
 }
 
 // usable are the rows with a number in the column.
