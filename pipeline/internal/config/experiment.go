@@ -84,6 +84,8 @@ func (e Entry) With(key string, value any) Entry {
 type Compare struct {
 	Paper     string // file of published numbers, or empty
 	Reference string // name of the method that differences are taken from
+
+	Rows map[string]string // titles of published rows that rows stand for, where kind and settings do not tell
 }
 
 // Report says how many pictures the report shows.

@@ -80,3 +80,15 @@ func (t *table) list(key string) []map[string]any {
 	t.missing(key, "at least one [[%s]] is required", join(t.path, key))
 	return nil
 }
+
+// texts are all keys of the table with their texts; nil where it is empty.
+func (t *table) texts() map[string]string {
+	var out map[string]string
+	for key := range t.m {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[key] = t.text(key, "")
+	}
+	return out
+}

@@ -110,7 +110,7 @@ func (e *Experiment) readTable(root *table) {
 	e.Metrics = root.entries("metric")
 
 	c := root.sub("compare")
-	e.Compare = Compare{Paper: c.text("paper", ""), Reference: c.text("reference", "")}
+	e.Compare = Compare{Paper: c.text("paper", ""), Reference: c.text("reference", ""), Rows: c.sub("rows").texts()}
 	if e.Compare.Reference == "" && len(e.Methods) > 0 {
 		e.Compare.Reference = e.Methods[0].Name
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"rewriting/gan"
@@ -60,6 +61,14 @@ func (e *Experiment) openPaper() error {
 	}
 	if err != nil {
 		return e.Config.At("compare.paper", "%s", err)
+	}
+	for row, title := range e.Config.Compare.Rows {
+		if titles := e.paper.Titles(); !slices.Contains(titles, title) {
+			return e.Config.At("compare.rows", "%q: %s has no row %q (%s)", row, path, title, config.Suggest(title, titles))
+		}
+		if !slices.ContainsFunc(e.Rows, func(r Row) bool { return r.Name == row }) {
+			return e.Config.At("compare.rows", "no row has the name %q", row)
+		}
 	}
 	e.Inputs = append(e.Inputs, source.Input{Role: "paper", Name: path, SHA256: stage.HashBytes(b), Bytes: len(b)})
 	return nil

@@ -76,6 +76,9 @@ func (e *Experiment) resolved() []byte {
 		contains["name"] = e.Subset.Name
 		all["samples"].(table)["contains"] = contains
 	}
+	if len(c.Compare.Rows) > 0 {
+		all["compare"].(table)["rows"] = c.Compare.Rows
+	}
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(all); err != nil {
 		panic("experiment: a config that was read must be writable: " + err.Error())

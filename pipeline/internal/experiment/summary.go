@@ -134,7 +134,7 @@ func (r *run) summarise(ctx context.Context) (*report.Result, int, error) {
 	}
 	result.Rows = report.Tabulate(result.Columns, scored, result.Reference)
 	if r.paper != nil {
-		r.paper.Attach(result)
+		r.paper.Attach(result, r.Config.Compare.Rows)
 	}
 	if err := r.exhibit(ctx, result); err != nil {
 		return nil, 0, err

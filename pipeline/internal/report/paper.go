@@ -62,12 +62,14 @@ func ReadPaper(path string) (*PaperTable, error) {
 
 // Attach puts the published numbers beside ours wherever kind (and settings) of the row and key of the
 // column agree. The first row of a kind takes them; later rows of that kind are variants that the paper
-// does not have.
-func (t *PaperTable) Attach(r *Result) {
+// does not have. named says, for some of our rows, which published row they stand for, by titles: where settings
+// differ because the generator does.
+func (t *PaperTable) Attach(r *Result, named map[string]string) {
 	r.Paper = t.Title
 	for _, published := range t.Rows {
 		for i := range r.Rows {
-			if !published.describes(r.Rows[i]) {
+			title, given := named[r.Rows[i].Title]
+			if given && title != published.Title || !given && !published.describes(r.Rows[i]) {
 				continue
 			}
 			for key, cell := range r.Rows[i].Cells {
@@ -80,6 +82,15 @@ func (t *PaperTable) Attach(r *Result) {
 			break
 		}
 	}
+}
+
+// Titles lists the published rows.
+func (t *PaperTable) Titles() []string {
+	var all []string
+	for _, row := range t.Rows {
+		all = append(all, row.Title)
+	}
+	return all
 }
 
 func (p PaperRow) describes(row Row) bool {

@@ -47,10 +47,28 @@ func TestRowsOfOneKindAreToldApartByTheirSettings(t *testing.T) {
 		{Kind: "zero", Params: []Fact{{"units", "10"}}, Cells: cells()},
 		{Kind: "erase", Cells: cells()}, {Kind: "erase", Cells: cells()},
 	}}
-	table.Attach(r)
+	table.Attach(r, nil)
 	for i, want := range []float64{4, 6, -1, 0, -1} {
 		got := r.Rows[i].Cells["bottom"].Paper
 		if (got == nil) != (want < 0) || got != nil && float64(*got) != want {
+			t.Errorf("row %d has %v, want %v", i, got, want)
+		}
+	}
+}
+
+// On a smaller network fewer units stand for the paper's thirty and sixty.
+func TestARowCanBeToldWhichPublishedRowItStandsFor(t *testing.T) {
+	table, err := ReadPaper(filepath.Join("..", "..", "..", "results", "paper", "table3.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Result{}
+	for _, units := range []string{"8", "16", "30"} {
+		r.Rows = append(r.Rows, Row{Title: "Zeroing " + units, Kind: "zero", Params: []Fact{{"units", units}}, Cells: map[string]Cell{"bottom": {}}})
+	}
+	table.Attach(r, map[string]string{"Zeroing 8": "Zeroing 30 units (GAN Dissection)", "Zeroing 16": "Zeroing 60 units (GAN Dissection)", "Zeroing 30": "Unmodified"})
+	for i, want := range []Number{6, 4, 26} {
+		if got := r.Rows[i].Cells["bottom"].Paper; got == nil || *got != want {
 			t.Errorf("row %d has %v, want %v", i, got, want)
 		}
 	}

@@ -115,7 +115,7 @@ func synthetic(t testing.TB) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table.Attach(result)
+	table.Attach(result, nil)
 	return result
 }
 
