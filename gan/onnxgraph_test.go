@@ -39,8 +39,28 @@ func graphOf(g gan.Generator, e *gorgonia.ExprGraph, z *compute.Tensor) (*gorgon
 }
 
 func TestTheExpressionOfAnONNXGeneratorIsItsPicture(t *testing.T) {
-	g := gantest.Load(t, plain())
-	z := waves(1, 4)
+	for name, load := range map[string]func(testing.TB) gan.Generator{
+		"plain": func(t testing.TB) gan.Generator { return gantest.Load(t, plain()) },
+		"small": func(t testing.TB) gan.Generator { return gantest.Load(t, gantest.Small()) },
+		"all kinds": func(t testing.TB) gan.Generator {
+			text := strings.Replace(allKinds, "kind = \"upsample\"\nmode = \"bilinear\"", "kind = \"upsample\"", 1)
+			return gantest.Described(t, description(t, text), stored(t, allKindsState()))
+		},
+		"SD-BEGAN": func(t testing.TB) gan.Generator { return gantest.Load(t, gantest.BEGAN(t)) },
+		"DCGAN":    func(t testing.TB) gan.Generator { return gantest.DCGAN(t, "ffhq-dcgan64") },
+		"VAE-GAN":  func(t testing.TB) gan.Generator { return gantest.DCGAN(t, "ffhq-vaegan64") },
+		"OMORI 25": func(t testing.TB) gan.Generator {
+			return gantest.Load(t, reference(t.(*testing.T), "aim25-epoch13999-convtranspose.onnx"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) { checkExpression(t, load(t)) })
+	}
+}
+
+// checkExpression demands the mean square of the picture as the loss against black, and a gradient for every parameter.
+func checkExpression(t *testing.T, g gan.Generator) {
+	t.Helper()
+	z := waves(1, g.Info().LatentDim)
 	e := gorgonia.NewGraph()
 	n, params, err := graphOf(g, e, z)
 	if err != nil {
@@ -75,8 +95,11 @@ func TestTheExpressionOfAnONNXGeneratorIsItsPicture(t *testing.T) {
 }
 
 func TestAnOperatorWithoutGradientIsNamed(t *testing.T) {
-	_, _, err := graphOf(gantest.Load(t, gantest.Small()), gorgonia.NewGraph(), waves(1, 8))
-	if err == nil || !strings.Contains(err.Error(), "ConvTranspose") {
+	b := build.New("z", 1, 4, 1, 1)
+	b.Node("up", "ConvTranspose", []string{b.Weight("w", formula(1, .5, 0, 4, 3, 8, 8))})
+	b.Node("bend", "Erf", nil)
+	_, _, err := graphOf(gantest.Load(t, b.Bytes()), gorgonia.NewGraph(), waves(1, 4))
+	if err == nil || !strings.Contains(err.Error(), "Erf") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -47,11 +47,11 @@ type Renderer interface {
 
 // Sample is one latent of an experiment.
 type Sample struct {
-	Seed  uint32
-	Z     []float32
+	Seed uint32
+	Z    []float32
 	// Position is that in the batch with which the sample is drawn where batches are imitated (gan.At); else 0.
 	Position int
-	Clean *compute.Tensor // the unedited image [1,3,R,R] for methods that work on pixels; may be nil for others
+	Clean    *compute.Tensor // the unedited image [1,3,R,R] for methods that work on pixels; may be nil for others
 }
 
 var (

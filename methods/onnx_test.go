@@ -150,3 +150,27 @@ func TestAnEditOfARealGeneratorShowsWhereItShould(t *testing.T) {
 		t.Errorf("the picture changes by %g in the box and %g outside", inside, outside)
 	}
 }
+
+// Finetuning goes through every layer of the graph, and lowers its loss.
+func TestAnONNXGeneratorCanBeFinetuned(t *testing.T) {
+	g := gantest.Load(t, gantest.Small())
+	m, err := methods.Lookup("finetune")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, err := g.Cut(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	region := &sessions.Region{Image: 3, Mask: rectangle(32, 2, 2, 12, 12)}
+	task := methods.Task{Cut: cut, Table: latent.Table(1, 8, 8), Params: m.Defaults(),
+		Session: &sessions.Session{Object: region, Paste: &sessions.Region{Image: 5, Mask: region.Mask}}}
+	task.Params.Steps, task.Params.Rate = 30, 0.003
+	e, err := m.Apply(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, last := e.Losses[0], e.Losses[len(e.Losses)-1]; !(last < 0.8*first) || len(e.Tensors) != len(g.Names()) {
+		t.Errorf("loss %g to %g, %d tensors", first, last, len(e.Tensors))
+	}
+}

@@ -13,9 +13,10 @@ import (
 
 // Graph rebuilds the part of the model that some of its values need as a differentiable expression:
 // inputs are nodes of g by input name, the result holds one node per name in outputs. Weights become
-// constants, except those that inputs names: a node may stand for an initialiser, too. The subset is that of feature networks (Conv, BatchNormalization with constant
-// statistics, Relu, LeakyRelu, MaxPool, AveragePool, GlobalAveragePool, Add, Sub, Mul, Div, Pow 2,
-// Gemm and reshapes; float32, two spatial axes); any other operator on the way is an error naming it.
+// constants, except those that inputs names: a node may stand for an initialiser, too. The subset is that of feature
+// networks and convolutional generators (Conv, ConvTranspose, BatchNormalization with constant statistics, InstanceNormalization, Relu,
+// LeakyRelu, Elu, Tanh, Sigmoid, MaxPool, AveragePool, GlobalAveragePool, Add, Sub, Mul, Div, Pow 2, Clip, Gemm, doubling and
+// reshapes; float32, two spatial axes); any other operator on the way is an error naming it.
 func (m *Model) Graph(g *gorgonia.ExprGraph, inputs map[string]*gorgonia.Node, outputs []string) ([]*gorgonia.Node, error) {
 	d := &differentiable{g: g, known: map[string]operand{}}
 	for name, v := range m.consts {

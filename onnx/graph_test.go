@@ -91,6 +91,42 @@ func TestGradientsAgreeWithFiniteDifferences(t *testing.T) {
 	}
 }
 
+// images is one of everything that generators have and feature networks have not.
+func images() *modelBuilder {
+	return newModel(13).input("x", Float32, 1, 3, 3, 3).
+		constant("up", wavy(1, 3, 4, 4, 4)).constant("b", wavy(2, 4)).constant("scale", wavy(3, 4)).constant("shift", wavy(4, 4)).
+		constant("last", wavy(5, 4, 2, 3, 3)).
+		node("ConvTranspose", []string{"x", "up", "b"}, []string{"u"}, "strides", []int{2, 2}, "pads", []int{1, 1, 1, 1}).
+		node("InstanceNormalization", []string{"u", "scale", "shift"}, []string{"i"}, "epsilon", float32(1e-3)).
+		node("Elu", []string{"i"}, []string{"e"}, "alpha", float32(0.5)).
+		node("Sigmoid", []string{"e"}, []string{"g"}).
+		node("Mul", []string{"e", "g"}, []string{"s"}).
+		node("ConvTranspose", []string{"s", "last"}, []string{"l"}, "strides", []int{2, 2}, "pads", []int{1, 1, 1, 1}, "output_padding", []int{1, 1}).
+		node("Tanh", []string{"l"}, []string{"y"}).
+		output("y", Float32, 1, 2, 12, 12)
+}
+
+func TestTheDifferentiableFormOfGeneratorsComputesWhatRunDoes(t *testing.T) {
+	m := images().load(t)
+	x := wavy(9, 1, 3, 3, 3)
+	names := []string{"u", "i", "s", "y"}
+	want := mustRun(t, m, map[string]*Value{"x": x}, names...)
+	for _, name := range names {
+		g := gorgonia.NewGraph()
+		nodes, err := m.Graph(g, map[string]*gorgonia.Node{"x": autodiff.Constant(g, "x", x.tensor())}, []string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := autodiff.Evaluate(nodes[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compare(FromTensor(got), want[name], 1e-4, 1e-5); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestOperatorsWithoutDifferentiableFormAreNamed(t *testing.T) {
 	m := newModel(13).input("x", Float32, 2).node("Erf", []string{"x"}, []string{"y"}).output("y", Float32, 2).load(t)
 	g := gorgonia.NewGraph()

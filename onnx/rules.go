@@ -18,9 +18,10 @@ var rules map[string]rule
 
 func init() {
 	rules = map[string]rule{
-		"Conv": convRule, "BatchNormalization": normRule, "Relu": activationRule, "LeakyRelu": activationRule,
+		"Conv": convRule, "ConvTranspose": convTransposeRule, "BatchNormalization": normRule, "InstanceNormalization": instanceNormRule,
+		"Tanh": curveRule(autodiff.Tanh), "Sigmoid": curveRule(autodiff.Sigmoid), "Elu": eluRule, "Relu": activationRule, "LeakyRelu": activationRule,
 		"MaxPool": maxPoolRule, "AveragePool": averageRule, "GlobalAveragePool": averageRule,
-		"Add": pairRule(autodiff.Add), "Sub": pairRule(autodiff.Sub), "Mul": pairRule(autodiff.Mul),
+		"Add": pairRule(autodiff.Add), "Sub": pairRule(autodiff.Sub), "Mul": mulRule,
 		"Div": divRule, "Pow": squareRule, "Gemm": gemmRule, "Resize": resizeRule, "Clip": clipRule, "Flatten": reshapeRule, "Reshape": reshapeRule,
 		"Squeeze": reshapeRule, "Unsqueeze": reshapeRule, "Identity": reshapeRule, "Dropout": reshapeRule,
 	}

@@ -18,7 +18,10 @@ func gemmRule(d *differentiable, n *node, in []operand) (*gorgonia.Node, error) 
 	w := in[1].node
 	switch transposed := n.flag("transB"); {
 	case w != nil && !transposed:
-		return nil, errors.New("a variable weight that is not transposed has no differentiable form")
+		var err error
+		if w, err = autodiff.Transpose(w); err != nil {
+			return nil, err
+		}
 	case w == nil:
 		value := in[1].value
 		if !transposed {

@@ -164,7 +164,7 @@ func double(t *compute.Tensor) *array {
 // compared with the definition in float64 and central differences of it. Sums here have at most a hundred float32
 // terms of order one, so 2e-5 is ample; the differences themselves are good to about 1e-9.
 func TestOperationsAgreeWithTheirDefinitionsAndFiniteDifferences(t *testing.T) {
-	for _, c := range operations() {
+	for _, c := range append(operations(), generatorOperations()...) {
 		t.Run(c.name, func(t *testing.T) {
 			g := gorgonia.NewGraph()
 			var params nodes
