@@ -7,7 +7,8 @@
 // The kinds, one file each: classifier ("% smiling", and the share of those that were not), lpips
 // (masked perceptual distance), change (pixel differences), counterfactual (distance to the picture
 // that a perfect edit would give; worlds only), modified (share of an object's pixels that became
-// another class), drawn (images that show a watermark, by the truth of a world), by-hand (the same, counted by people). They follow the paper's Section 5 and Appendix C (spec: metrics 1 to 5, 13);
+// another class), drawn (images that show a watermark, by the truth of a world), by-hand (the same, counted by people), nearer
+// (share of an object's pixels that came nearer to a perfect edit; worlds only). They follow the paper's Section 5 and Appendix C (spec: metrics 1 to 5, 13);
 // every column carries its protocol in words, with the hashes of its networks.
 //
 // How a picture becomes a network's input (Preprocess), and how logits become labels, follows the published

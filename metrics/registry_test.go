@@ -14,7 +14,7 @@ func TestMistakesInAMetricNameTheKeyAndWhatIsAllowed(t *testing.T) {
 		params    map[string]any
 		key, text string
 	}{
-		{"clasifier", nil, "kind", "there is by-hand, change, classifier, counterfactual, drawn, lpips, modified, unedited"},
+		{"clasifier", nil, "kind", "there is by-hand, change, classifier, counterfactual, drawn, lpips, modified, nearer, unedited"},
 		{"classifier", map[string]any{"network": "bright", "atribute": "x"}, "atribute", `no parameter "atribute"`},
 		{"classifier", map[string]any{"network": 3}, "network", "wrong type"},
 		{"classifier", map[string]any{"attribute": "bright"}, "network", "is required"},
