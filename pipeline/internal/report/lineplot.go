@@ -54,7 +54,7 @@ func LinePlot(a Axes, lines []Line) (*Drawing, error) {
 	p.Add(grid)
 	legend := plot.NewLegend()
 	legend.TextStyle = p.Legend.TextStyle
-	legend.Top, legend.Left, legend.ThumbnailWidth = true, true, 24
+	legend.Top, legend.Left, legend.ThumbnailWidth, legend.Padding = true, true, 24, 2
 	var xs, ys []float64
 	for i, l := range lines {
 		for _, pt := range l.Points {
