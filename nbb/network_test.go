@@ -3,6 +3,8 @@ package nbb
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"testing"
@@ -164,6 +166,64 @@ func TestAnInversionFindsFeaturesWhoseImageIsTheWantedOne(t *testing.T) {
 		if d := cmp.Diff(x, again); err != nil || d != "" {
 			t.Errorf("level %s: another result the second time: %v", stages[level], err)
 		}
+	}
+}
+
+// Numbers of PyTorch 2.5.1 for the same slices, input, optimiser and stopping rule. A loss near the tolerance may end a run a step sooner or later.
+func TestAnInversionTakesTheStepsOfPyTorch(t *testing.T) {
+	n := network(t)
+	x := compute.New(1, 3, 64, 64)
+	for i := range x.Data {
+		x.Data[i] = float32(math.Sin(0.37*float64(i)) * math.Cos(0.11*float64(i/64)))
+	}
+	features, err := n.run(context.Background(), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for level, want := range map[int]struct {
+		steps int
+		norm  float64
+	}{4: {120, 47.78465}, 3: {71, 41.51694}, 2: {34, 50.87188}} {
+		found, steps, err := n.invert(context.Background(), level, features[level], 0.001)
+		if err != nil {
+			t.Fatal(err)
+		}
+		norm := math.Sqrt(compute.L2(found.Data, make([]float32, found.Len())))
+		if abs(steps-want.steps) > 1 || math.Abs(norm-want.norm) > 0.002*want.norm {
+			t.Errorf("level %s: norm %.5f after %d steps, want %.5f after %d", stages[level], norm, steps, want.norm, want.steps)
+		}
+	}
+}
+
+// The distance of the same world has the same stages inside, twice: for each of its two pictures. Levels need not be outputs.
+func TestLevelsMayBeAnyValuesOfANetwork(t *testing.T) {
+	b, err := world(t).File("lpips.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := onnx.Load(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inside []string
+	for i := range stages {
+		inside = append(inside, fmt.Sprintf("/stages.%d/Relu_1_output_0", i))
+	}
+	n, err := NewNetwork(m, inside, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := NewSearch(context.Background(), n, face(t, 3), Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := got.Pairs(context.Background(), face(t, 9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := search(t, face(t, 3), Default()).Pairs(context.Background(), face(t, 9))
+	if d := cmp.Diff(want, a); err != nil || d != "" {
+		t.Errorf("%v %s", err, d)
 	}
 }
 
