@@ -1,5 +1,7 @@
 package compute
 
+import "rewriting/compute/internal/kernel"
+
 // Coordinates maps an output pixel to a source coordinate in a resize (spec: metrics 11.1), for d the output
 // index and in, out the lengths.
 type Coordinates int
@@ -46,18 +48,20 @@ func ResizeBilinear(x *Tensor, h, w int, c Coordinates) *Tensor {
 	n, ch, ih, iw := dims4("ResizeBilinear", x)
 	rows, cols := c.lerps(ih, h), c.lerps(iw, w)
 	y := New(n, ch, h, w)
-	for i := range n * ch {
-		src := x.Data[i*ih*iw:][:ih*iw]
-		for r, row := range rows {
-			a, b := src[row.i0*iw:][:iw], src[row.i1*iw:][:iw]
-			dst := y.Data[(i*h+r)*w:][:w]
-			for d, col := range cols {
-				top := a[col.i0] + (a[col.i1]-a[col.i0])*col.t
-				bottom := b[col.i0] + (b[col.i1]-b[col.i0])*col.t
-				dst[d] = top + (bottom-top)*row.t
+	Split(n*ch, 1+passGrain/max(4*h*w, 1), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			src := x.Data[i*ih*iw:][:ih*iw]
+			for r, row := range rows {
+				a, b := src[row.i0*iw:][:iw], src[row.i1*iw:][:iw]
+				dst := y.Data[(i*h+r)*w:][:w]
+				for d, col := range cols {
+					top := a[col.i0] + (a[col.i1]-a[col.i0])*col.t
+					bottom := b[col.i0] + (b[col.i1]-b[col.i0])*col.t
+					dst[d] = top + (bottom-top)*row.t
+				}
 			}
 		}
-	}
+	})
 	return y
 }
 
@@ -86,14 +90,23 @@ func ResizeBilinearGrad(dy *Tensor, h, w int, c Coordinates) *Tensor {
 func ResizeNearest(x *Tensor, h, w int) *Tensor {
 	n, ch, ih, iw := dims4("ResizeNearest", x)
 	y := New(n, ch, h, w)
-	for i := range n * ch {
-		for r := range h {
-			src := x.Data[(i*ih+r*ih/h)*iw:][:iw]
-			dst := y.Data[(i*h+r)*w:][:w]
+	Split(n*ch, 1+passGrain/max(h*w, 1), func(lo, hi int) {
+		for row := lo * h; row < hi*h; row++ {
+			i, r := row/h, row%h
+			from, dst := r*ih/h, y.Data[row*w:][:w]
+			if r > 0 && from == (r-1)*ih/h {
+				copy(dst, y.Data[(row-1)*w:])
+				continue
+			}
+			src := x.Data[(i*ih+from)*iw:][:iw]
+			if w == 2*iw {
+				kernel.Interleave(dst, src, src)
+				continue
+			}
 			for d := range dst {
 				dst[d] = src[d*iw/w]
 			}
 		}
-	}
+	})
 	return y
 }

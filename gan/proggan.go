@@ -138,7 +138,9 @@ func (g *progGAN) start(z *compute.Tensor) (*compute.Tensor, error) {
 // finish runs layer i (counted from layer1) and everything after it.
 func (g *progGAN) finish(x *compute.Tensor, i int) *compute.Tensor {
 	for _, l := range g.layers[i:] {
-		x = l.activate(l.filter().Conv(l.key(x), nil))
+		v := l.filter().Conv(l.key(x), nil)
+		l.activateInto(v, v)
+		x = v
 	}
 	y := g.output.filter().Conv(pixelNorm(x), nil)
 	compute.Scale(y.Data, g.output.scale)
@@ -160,32 +162,41 @@ func (l *progLayer) key(x *compute.Tensor) *compute.Tensor {
 
 // activate turns the convolution's values v into the layer's output, leaving v alone: lrelu(scale v + b, 0.2).
 func (l *progLayer) activate(v *compute.Tensor) *compute.Tensor {
-	y := v.Clone()
-	compute.Scale(y.Data, l.scale)
-	compute.AddChannelBias(y, l.bias)
-	compute.LeakyReLU(y.Data, y.Data, 0.2, 1)
+	y := compute.New(v.Shape...)
+	l.activateInto(y, v)
 	return y
 }
+
+// activateInto is activate with the result in y, which may be v.
+func (l *progLayer) activateInto(y, v *compute.Tensor) {
+	compute.Times(y.Data, v.Data, l.scale)
+	compute.AddChannelBias(y, l.bias)
+	compute.LeakyReLU(y.Data, y.Data, 0.2, 1)
+}
+
+// normGrain is how many elements are worth a processor of their own in pixelNorm.
+const normGrain = 1 << 15
 
 // pixelNorm divides every cell by the root mean square over its channels: x/sqrt(mean(x^2) + 1e-8).
 func pixelNorm(x *compute.Tensor) *compute.Tensor {
 	n, c, size := x.Shape[0], x.Shape[1], x.Shape[2]*x.Shape[3]
 	y := compute.New(x.Shape...)
-	norm := make([]float32, size)
-	square := make([]float32, size)
 	for b := range n {
-		clear(norm)
-		maps := x.Data[b*c*size:][:c*size]
-		for i := range c {
-			compute.Mul(square, maps[i*size:][:size], maps[i*size:][:size])
-			compute.Add(norm, norm, square)
-		}
-		for p, v := range norm {
-			norm[p] = float32(1 / math.Sqrt(float64(v)/float64(c)+1e-8))
-		}
-		for i := range c {
-			compute.Mul(y.Data[(b*c+i)*size:][:size], maps[i*size:][:size], norm)
-		}
+		compute.Split(size, 1+normGrain/c, func(lo, hi int) {
+			norm, square := make([]float32, hi-lo), make([]float32, hi-lo)
+			for i := range c {
+				cells := x.Data[(b*c+i)*size:][lo:hi]
+				compute.Mul(square, cells, cells)
+				compute.Add(norm, norm, square)
+			}
+			for p, v := range norm {
+				norm[p] = float32(1 / math.Sqrt(float64(v)/float64(c)+1e-8))
+			}
+			for i := range c {
+				at := (b*c + i) * size
+				compute.Mul(y.Data[at:][lo:hi], x.Data[at:][lo:hi], norm)
+			}
+		})
 	}
 	return y
 }
