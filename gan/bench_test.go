@@ -68,7 +68,7 @@ func BenchmarkImage(b *testing.B) {
 
 // BenchmarkFinetuneStep is a forward and backward pass through the whole network for one image.
 func BenchmarkFinetuneStep(b *testing.B) {
-	p, _, _ := problem(b, worldSize(b), latent.Seed(1, 64))
+	p, _ := problem(b, worldSize(b), latent.Seed(1, 64))
 	defer p.Close()
 	b.ReportAllocs()
 	for b.Loop() {
