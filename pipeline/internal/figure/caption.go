@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rewriting/pipeline/internal/report"
+	"rewriting/pipeline/internal/source"
 )
 
 // caption gathers what stands below a figure.
@@ -42,6 +43,15 @@ func (c *caption) settings(r *report.Result) {
 			if f.Name != "CPU features" { // of the machine; kernels tell what was used
 				c.say("%s: %s.", f.Name, f.Value)
 			}
+		}
+	}
+}
+
+// inputs tells the generator and the session of an experiment that was computed for the figure.
+func (c *caption) inputs(all []source.Input) {
+	for _, in := range all {
+		if in.Role == "generator" || in.Role == "session" {
+			c.say("%s %s: sha256 %s.", in.Role, in.Name, in.SHA256)
 		}
 	}
 }

@@ -85,7 +85,8 @@ func keys(ctx context.Context, c *caption, e *experiment.Experiment, o study.Opt
 	}
 	c.say("The outlined region's key (the inverse second moment times the mean key) ranks the %d images of the session's table at layer %d (%s). Below: the cell with the largest "+
 		"response, and the 3 x 3 cells around it, drawn by the layers from %d on without the rest of the map.", rows, layer.Number, layer.Name, layer.Number)
-	c.say("Generator: %s. Session: %s, image %d. Level: %.4g.", e.Config.Generator.Model, e.Config.Session.File, region.Image, ranking.Level)
+	c.say("Key: the region of image %d. Level: %.4g.", region.Image, ranking.Level)
+	c.inputs(e.Inputs)
 	return s, nil
 }
 

@@ -22,13 +22,14 @@ func successive(ctx context.Context, c *caption, all []*experiment.Experiment, o
 		if e.Generator.Info().Hash != first.Generator.Info().Hash || e.Table.Dim(0) != first.Table.Dim(0) || e.Config.Session.Seed != first.Config.Session.Seed {
 			return nil, c.cannot("%s is about another generator or another table of latents", e.Config.Path)
 		}
-		shown := e.Session.Context()[:1]
+		regions := e.Session.Context()
 		if e.Session.Paste != nil {
-			shown = append([]sessions.Region{*e.Session.Paste}, shown...)
+			regions = append([]sessions.Region{*e.Session.Paste}, regions...)
 		}
-		for _, region := range shown {
-			if !slices.Contains(images, region.Image) {
-				images = append(images, region.Image)
+		for n := 0; len(regions) > 0 && n < max(2, shown/len(all)); regions = regions[1:] {
+			if image := regions[0].Image; !slices.Contains(images, image) {
+				images = append(images, image)
+				n++
 			}
 		}
 	}
@@ -49,7 +50,8 @@ func successive(ctx context.Context, c *caption, all []*experiment.Experiment, o
 			return nil, fmt.Errorf("%s: %w", e.Config.Path, err)
 		}
 		titles, models = append(titles, "+ "+e.Config.Title), append(models, g)
-		c.say("%s: %s of %s, layer %d, session %s.", e.Config.Title, name, e.Config.Path, e.Cut.Layer().Number, e.Config.Session.File)
+		c.say("%s: %s of %s, layer %d.", e.Config.Title, name, e.Config.Path, e.Cut.Layer().Number)
+		c.inputs(e.Inputs)
 	}
 	left := margin
 	for _, t := range titles {
