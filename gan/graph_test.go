@@ -151,7 +151,7 @@ func TestGraphNamesAMissingOrMisshapenNode(t *testing.T) {
 }
 
 func BenchmarkGraphStep(b *testing.B) {
-	p, _, _ := problem(b, toy(b), rows(1))
+	p, _ := problem(b, toy(b), rows(1))
 	defer p.Close()
 	for b.Loop() {
 		if _, err := p.Step(); err != nil {
