@@ -14,8 +14,10 @@
 // A Filter made by NewRenderFilter may use Winograd's F(4,3) in the assembly tiers, which is exact to 1e-4 of the largest
 // result; everything else, gradients above all, is exact to float32 rounding.
 //
-// Functions run on the calling goroutine and are safe for concurrent use on different data. Wrong shapes are
-// programmer errors and panic.
+// Functions are safe for concurrent use on different data. A large operation divides what it writes among the processors
+// that no other operation is using (Split): one call alone uses them all, as many calls as there are processors use one
+// each, and results do not depend on it, bit for bit. GOMAXPROCS bounds the number of processors. Wrong shapes are programmer
+// errors and panic.
 //
 //	x := compute.New(1, 128, 16, 16)
 //	w := compute.New(80, 128, 3, 3)

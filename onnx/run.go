@@ -8,7 +8,7 @@ import (
 )
 
 // Run computes the declared outputs. Inputs are named and must match the declared types and shapes.
-// It uses one core; call it from several goroutines for more. The results share no memory with the
+// Large operators use idle cores; several calls at once use one each. The results share no memory with the
 // model, the inputs or other runs.
 func (m *Model) Run(ctx context.Context, inputs map[string]*Value) (map[string]*Value, error) {
 	return m.run(ctx, m.main, inputs)
