@@ -5,6 +5,8 @@
 //	pipeline run configs/smile.toml --set samples.count=500  # the same, smaller
 //	pipeline plan configs/smile.toml                         # what would run, and why
 //	pipeline report results/smile                            # the report again
+//	pipeline figure 7 configs/smile.toml                     # one of the paper's figures from it
+//	pipeline run configs/fid-layers.toml                     # another kind of experiment: FID of patches, layer by layer
 //	pipeline status results/smile --watch                    # how far it is
 //	pipeline verify results/smile                            # whether it can be trusted
 //	pipeline check results/smile thresholds.toml             # whether its numbers moved
