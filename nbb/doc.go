@@ -10,7 +10,8 @@
 //	network, err := nbb.NewNetwork(model, []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"}, 224)
 //	search, err := nbb.NewSearch(ctx, network, target, nbb.Default())
 //	pairs, err := search.Pairs(ctx, picture)                  // nbb.ErrNone where there are none
-//	image, unedited, err := composer.Compose(picture, pairs, nbb.Laplace)
+//	composer, err := nbb.NewComposer(edited, mask, search, false)
+//	image, err := composer.Compose(picture, pairs, nbb.Laplace)
 //
 // What the released code does differently from this package, in its search: its k-means draws from another random stream, and a
 // pixel whose features are all zero becomes NaN there; here it stays zero and matches nothing. Composer tells about the rest.
