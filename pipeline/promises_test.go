@@ -29,7 +29,7 @@ var manyFiles = []string{"--set", "samples.chunk=1", "--set", "report.samples=1"
 // process starts the command as a process of its own; TestMain has put it into PATH. Its standard error is kept.
 func process(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "pipeline", args...)
 	var stderr bytes.Buffer
@@ -174,7 +174,7 @@ func TestP02WhatIsVisibleWhileARunWritesIsWhole(t *testing.T) {
 func begin(t *testing.T, dir string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	cmd, stderr := process(t, "run", toyConfig, "--out", dir, "--set", "method.Ours.steps=100000000")
-	for deadline := time.Now().Add(time.Minute); stage.Holder(dir) == nil; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5*time.Minute); stage.Holder(dir) == nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the run has not begun: %s", stderr)
 		}
