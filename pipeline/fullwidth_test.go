@@ -131,15 +131,17 @@ func TestFullWidthTables(t *testing.T) {
 	for _, c := range []struct {
 		config, generator string
 		sizes, samples    int
+		latents           int // rows of the session's table, with all of its images among them
 		rows              int
 	}{
-		{"table2-spire", "stylegan2_church-e8ca9fd0.pt", 7, 4, 8},
-		{"table1-smile", "stylegan2_faces-2858cc2e.pt", 9, 2, 8},
+		{"table2-spire", "stylegan2_church-e8ca9fd0.pt", 7, 4, 1000, 8},
+		{"table1-smile", "stylegan2_faces-2858cc2e.pt", 9, 2, 300, 8},
 	} {
 		t.Run(c.config, func(t *testing.T) {
 			dir := fullWidth(t, c.generator, c.sizes)
 			args := append([]string{"--json", "run", filepath.Join(dir, c.config+".toml"), "--out", filepath.Join(t.TempDir(), "run"),
-				"--set", "preset=code", "--set", "generator.truncation=0.5", "--set", "samples.count=" + strconv.Itoa(c.samples)}, steps()...)
+				"--set", "preset=code", "--set", "generator.truncation=0.5", "--set", "samples.count=" + strconv.Itoa(c.samples),
+				"--set", "session.rows=" + strconv.Itoa(c.latents)}, steps()...)
 			var out, errs bytes.Buffer
 			started := time.Now()
 			if code := run(context.Background(), args, &out, &errs); code != 0 {

@@ -11,7 +11,7 @@ import (
 // gcPercent is how much garbage may gather, in percent of what is alive, before it is collected. Nearly all of it is arrays without
 // pointers, so collecting early costs little, and it keeps the peak near what is alive: training a network of 1024 pixels
 // holds gigabytes.
-const gcPercent = 30
+const gcPercent = 15
 
 func main() {
 	if os.Getenv("GOGC") == "" {

@@ -10,9 +10,8 @@ import (
 // run, and then the memory goes to whichever needs as much next. A run holds what is alive instead of every value of the
 // expression and of its gradient, which for all parameters of a generator are several times as much.
 //
-// It relies on what NewProblem knows: one machine runs every operation once per run, in order, and only operations of this
-// package read their inputs through Do. A result that anything else reads (gorgonia adds gradients itself, and in
-// place) is never lent.
+// It relies on what NewProblem knows: one machine runs every operation once per run, in order. What gorgonia does itself is to add
+// gradients, perhaps in place; such a sum is given back with its operands, by whoever reads the sum.
 type lending struct {
 	free map[int][][]float32 // by length
 	ops  []*op
@@ -21,7 +20,7 @@ type lending struct {
 // loan is an operation's part in a lending.
 type loan struct {
 	*lending
-	reads   []*op // lent operations whose results it reads, each once
+	reads   []*op // operations whose results it is a reader of, each once
 	readers int   // operations that read its result; -1 where it must stay
 	left    int   // of them, in this run
 }
@@ -39,26 +38,40 @@ func lend(g *gorgonia.ExprGraph) *lending {
 		}
 	}
 	for _, n := range g.AllNodes() {
-		reader, ours := n.Op().(*op)
-		seen := map[*op]bool{}
-		for children := g.From(n.ID()); children != nil && children.Next(); {
-			p, ok := children.Node().(*gorgonia.Node).Op().(*op)
-			if !ok || seen[p] {
-				continue
-			}
-			seen[p] = true
-			switch {
-			case !ours:
-				p.loan.readers = -1
-			case p.loan.readers >= 0:
-				p.loan.readers++
-			}
-			if ours {
-				reader.loan.reads = append(reader.loan.reads, p)
-			}
+		p, ok := n.Op().(*op)
+		if !ok || p.loan.readers < 0 {
+			continue
+		}
+		found := map[*op]bool{}
+		if !readers(g, n, found) {
+			p.loan.readers = -1
+			continue
+		}
+		p.loan.readers = len(found)
+		for reader := range found {
+			reader.loan.reads = append(reader.loan.reads, p)
 		}
 	}
 	return l
+}
+
+// readers finds the operations that read the result of a node, or what gorgonia makes of it: a sum that it may write to the
+// same memory. False means that something reads it of which nobody knows when it is done.
+func readers(g *gorgonia.ExprGraph, n *gorgonia.Node, found map[*op]bool) bool {
+	parents := g.To(n.ID())
+	if parents.Len() == 0 {
+		_, ours := n.Op().(*op)
+		return ours // nobody reads it, and nobody gives it back
+	}
+	for parents.Next() {
+		m := parents.Node().(*gorgonia.Node)
+		if o, ok := m.Op().(*op); ok {
+			found[o] = true
+		} else if !readers(g, m, found) {
+			return false
+		}
+	}
+	return true
 }
 
 // begin prepares a run; what an unfinished one has left stays where it is.
