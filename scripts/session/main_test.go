@@ -59,7 +59,7 @@ func TestASurveyMeasuresWithTheMetricsOfTheTables(t *testing.T) {
 	if len(lines) != 4 {
 		t.Fatalf("%d lines:\n%s", len(lines), out.String())
 	}
-	for i, want := range []string{"smile  lpips   cf-own-l1-outside", "zero", "zero", "mean"} {
+	for i, want := range []string{"smile  nearer  lpips   cf-own-l1-outside", "zero", "zero", "mean"} {
 		if !strings.Contains(lines[i], want) {
 			t.Errorf("line %d: %q is missing in %q", i, want, lines[i])
 		}

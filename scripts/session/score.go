@@ -50,6 +50,7 @@ func (w wish) tables(world worlds.World, latentMoves bool) []map[string]any {
 	}
 	return []map[string]any{
 		efficacy,
+		{"kind": "nearer", "rule": w.rule, "against": against, "mask": mask},
 		{"kind": "lpips", "network": network("lpips"), "mask": mask},
 		{"kind": "counterfactual", "rule": w.rule, "network": network("lpips"), "against": []string{against}},
 	}
