@@ -37,3 +37,22 @@ func BenchmarkSubnormal(b *testing.B) {
 		}
 	}
 }
+
+// The kernels change how the processor treats subnormal numbers; the rest of the program must not notice.
+func TestSubnormalNumbersSurviveAfterTheKernels(t *testing.T) {
+	tiers(t, func(t *testing.T) {
+		x, w := random(1, 1, 32, 16, 16), random(2, 32, 32, 3, 3)
+		tiny := float32(1e-40)
+		for name, run := range map[string]func(){
+			"tile":     func() { Conv2D(x, w, nil, Same3x3) },
+			"row":      func() { Conv2D(x, random(3, 32, 1, 3, 3), nil, Params{Pad: Same3x3.Pad, Groups: 32}) },
+			"winograd": func() { newWinograd(w).image(New(x.Shape...).Data, x.Data, 16, 16, nil) },
+			"adam":     func() { DefaultAdam(0.1).Step(1, x.Clone().Data, x.Data, New(x.Len()).Data, New(x.Len()).Data) },
+		} {
+			run()
+			if half := tiny * float32(x.Shape[0]) / 2; half == 0 {
+				t.Errorf("after %s half of %g is zero", name, tiny)
+			}
+		}
+	})
+}

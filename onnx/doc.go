@@ -4,7 +4,7 @@
 // that depends on initialisers only, packs convolution weights once and plans the execution: nodes
 // in topological order, Conv with a following BatchNormalization and Relu or LeakyRelu as one step,
 // every intermediate given back after its last use. A Model is immutable; any number of
-// goroutines may Run it, each on one core, and results are bitwise repeatable.
+// goroutines may Run it, sharing the cores, and results are bitwise repeatable.
 //
 // Opsets 1 to 25 of the standard domain are accepted; each operator follows the version that the model
 // imports (Operators lists them). Whatever would change a result in a way not

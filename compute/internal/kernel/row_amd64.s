@@ -3,7 +3,12 @@
 #include "textflag.h"
 
 // rowAVX2: see the declaration in stubs_amd64.go.
-TEXT ·rowAVX2(SB), NOSPLIT, $0-52
+TEXT ·rowAVX2(SB), NOSPLIT, $16-52
+	STMXCSR old-8(SP)
+	MOVL old-8(SP), AX
+	ORL $0x8040, AX
+	MOVL AX, new-16(SP)
+	LDMXCSR new-16(SP)
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ off+16(FP), DX
@@ -132,11 +137,17 @@ tap1:
 	SUBQ $8, CX
 	JMP block1
 smaller1:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 
 // rowAVX512: see the declaration in stubs_amd64.go.
-TEXT ·rowAVX512(SB), NOSPLIT, $0-52
+TEXT ·rowAVX512(SB), NOSPLIT, $16-52
+	STMXCSR old-8(SP)
+	MOVL old-8(SP), AX
+	ORL $0x8040, AX
+	MOVL AX, new-16(SP)
+	LDMXCSR new-16(SP)
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ off+16(FP), DX
@@ -265,5 +276,6 @@ tap1:
 	SUBQ $16, CX
 	JMP block1
 smaller1:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET

@@ -3,7 +3,12 @@
 #include "textflag.h"
 
 // tileAVX512: see the declaration in stubs_amd64.go.
-TEXT ·tileAVX512(SB), NOSPLIT, $0-8
+TEXT ·tileAVX512(SB), NOSPLIT, $16-8
+	STMXCSR old-8(SP)
+	MOVL old-8(SP), AX
+	ORL $0x8040, AX
+	MOVL AX, new-16(SP)
+	LDMXCSR new-16(SP)
 	MOVQ t+0(FP), AX
 	MOVQ 0(AX), SI
 	MOVQ 8(AX), DI
@@ -264,6 +269,7 @@ loop8x3:
 	VMOVUPS Z23, K3, (R14)
 	ADDQ R11, R14
 done8x3:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows8vecs2:
@@ -438,6 +444,7 @@ loop8x2:
 	VMOVUPS Z15, K2, (R13)
 	ADDQ R11, R13
 done8x2:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows8vecs1:
@@ -546,6 +553,7 @@ loop8x1:
 	VMOVUPS Z7, K1, (R12)
 	ADDQ R11, R12
 done8x1:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows4:
@@ -680,6 +688,7 @@ loop4x3:
 	VMOVUPS Z11, K3, (R14)
 	ADDQ R11, R14
 done4x3:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows4vecs2:
@@ -778,6 +787,7 @@ loop4x2:
 	VMOVUPS Z7, K2, (R13)
 	ADDQ R11, R13
 done4x2:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows4vecs1:
@@ -842,6 +852,7 @@ loop4x1:
 	VMOVUPS Z3, K1, (R12)
 	ADDQ R11, R12
 done4x1:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows1:
@@ -896,6 +907,7 @@ loop1x3:
 	VMOVUPS Z2, K3, (R14)
 	ADDQ R11, R14
 done1x3:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows1vecs2:
@@ -937,6 +949,7 @@ loop1x2:
 	VMOVUPS Z1, K2, (R13)
 	ADDQ R11, R13
 done1x2:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 rows1vecs1:
@@ -968,5 +981,6 @@ loop1x1:
 	VMOVUPS Z0, K1, (R12)
 	ADDQ R11, R12
 done1x1:
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET

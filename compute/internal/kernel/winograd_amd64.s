@@ -3,7 +3,12 @@
 #include "textflag.h"
 
 // winogradInAVX2: see the declaration in stubs_amd64.go.
-TEXT ·winogradInAVX2(SB), NOSPLIT, $0-60
+TEXT ·winogradInAVX2(SB), NOSPLIT, $16-60
+	STMXCSR old-8(SP)
+	MOVL old-8(SP), AX
+	ORL $0x8040, AX
+	MOVL AX, new-16(SP)
+	LDMXCSR new-16(SP)
 	MOVQ dst+0(FP), DI
 	MOVQ step+8(FP), R8
 	MOVQ src+16(FP), SI
@@ -440,11 +445,17 @@ loop:
 	ADDQ $32, DI
 	SUBQ $8, CX
 	JNZ loop
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET
 
 // winogradOutAVX2: see the declaration in stubs_amd64.go.
-TEXT ·winogradOutAVX2(SB), NOSPLIT, $0-64
+TEXT ·winogradOutAVX2(SB), NOSPLIT, $16-64
+	STMXCSR old-8(SP)
+	MOVL old-8(SP), AX
+	ORL $0x8040, AX
+	MOVL AX, new-16(SP)
+	LDMXCSR new-16(SP)
 	MOVQ dst+0(FP), DI
 	MOVQ step+8(FP), R8
 	MOVQ src+16(FP), SI
@@ -750,5 +761,6 @@ loop:
 	ADDQ $32, DI
 	SUBQ $8, CX
 	JNZ loop
+	LDMXCSR old-8(SP)
 	VZEROUPPER
 	RET

@@ -11,7 +11,8 @@ func rows(p *printer) {
 // row prints dst[j] = start + sum over k of a[8k] * src[off[k]+j] for a multiple of lanes elements: eight vectors at a time,
 // so that eight sums hide the latency of each other's multiplications, then four, two and one.
 func row(p *printer, name, reg string, lanes int) {
-	p.text(name, 0, 52)
+	p.text(name, 16, 52)
+	p.flush()
 	for i, arg := range []string{"dst", "src", "off", "k", "a", "n"} {
 		p.op("MOVQ %s+%d(FP), %s", arg, 8*i, []string{"DI", "SI", "DX", "R8", "R9", "CX"}[i])
 	}
@@ -47,6 +48,7 @@ func row(p *printer, name, reg string, lanes int) {
 		p.op("JMP %s", l("block"))
 		p.label(l("smaller"))
 	}
+	p.unflush()
 	p.op("VZEROUPPER")
 	p.op("RET")
 }

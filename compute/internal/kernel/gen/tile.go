@@ -24,7 +24,8 @@ var rowBodies = []int{8, 4, 1}
 // tileAVX512 prints the kernel of up to 8 rows x up to 3 vectors of 16 lanes. With n vectors the accumulator of row r
 // and vector v is Z(nr+v); Z24-26 hold the vectors of one step and Z27-30 in turn the broadcast weights.
 func tileAVX512(p *printer) {
-	p.text("tileAVX512", 0, 8)
+	p.text("tileAVX512", 16, 8)
+	p.flush()
 	loadTile(p)
 	p.op("MOVL $-1, R11")
 	for v := range 3 {
@@ -122,6 +123,7 @@ func tileBodyAVX512(p *printer, rows, nv int) {
 		}
 	}
 	p.label(l("done"))
+	p.unflush()
 	p.op("VZEROUPPER")
 	p.op("RET")
 }
@@ -133,12 +135,13 @@ func tileAVX2(p *printer) {
 	p.WriteString("\nDATA lanes<>+0(SB)/8, $-1\nDATA lanes<>+8(SB)/8, $-1\nDATA lanes<>+16(SB)/8, $-1\nDATA lanes<>+24(SB)/8, $-1\n")
 	p.WriteString("DATA lanes<>+32(SB)/8, $0\nDATA lanes<>+40(SB)/8, $0\nDATA lanes<>+48(SB)/8, $0\nDATA lanes<>+56(SB)/8, $0\n")
 	p.WriteString("GLOBL lanes<>(SB), RODATA|NOPTR, $64\n")
-	p.text("tileAVX2", 8, 8)
+	p.text("tileAVX2", 24, 8)
+	p.flush()
 	loadTile(p)
 	p.op("MOVQ %d(%s), %s", tileLDC, argTile, ldc)
 	p.op("SHLQ $2, %s", ldc)
 	p.op("MOVQ %d(%s), %s", tileRows, argTile, rowsLeft)
-	p.op("MOVQ %s, left-8(SP)", rowsLeft)
+	p.op("MOVQ %s, left-24(SP)", rowsLeft)
 	p.op("MOVQ %d(%s), BX", tileBias, argTile)
 	p.op("MOVQ BX, R15") // bias of the current pass
 	p.op("MOVQ %d(%s), BX", tileVecs, argTile)
@@ -181,7 +184,7 @@ func tileBodyAVX2(p *printer, nv int) {
 	p.op("TESTQ %s, %s", accum, accum)
 	p.op("JZ %s", l("start"))
 	masks()
-	p.op("MOVQ left-8(SP), BX")
+	p.op("MOVQ left-24(SP), BX")
 	p.op("XORQ CX, CX")
 	for r := range 4 {
 		for v := range nv {
@@ -217,7 +220,7 @@ func tileBodyAVX2(p *printer, nv int) {
 			p.op("VMASKMOVPS %s, Y%d, (%s)", acc(r, v), 12+v, cReg[v])
 			p.op("ADDQ %s, %s", ldc, cReg[v])
 		}
-		p.op("DECQ left-8(SP)")
+		p.op("DECQ left-24(SP)")
 		p.op("JZ %s", l("done"))
 	}
 	// The second pass takes rows 4-7 of the same weights.
@@ -225,6 +228,7 @@ func tileBodyAVX2(p *printer, nv int) {
 	p.op("ADDQ $16, %s", argA)
 	p.op("JMP %s", l("pass"))
 	p.label(l("done"))
+	p.unflush()
 	p.op("VZEROUPPER")
 	p.op("RET")
 }

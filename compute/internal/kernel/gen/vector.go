@@ -226,7 +226,7 @@ func taps9(p *printer) {
 }
 
 // adam prints one optimiser step on a multiple of 8 elements. Moments of weights without gradient decay into
-// the subnormal numbers, which are slow: they are flushed to zero, in here only.
+// the subnormal numbers.
 func adam(p *printer) {
 	p.text("adamAVX2", 16, 68)
 	for i, n := range []string{"w", "grad", "m", "v"} {
@@ -236,11 +236,7 @@ func adam(p *printer) {
 	for i, n := range []string{"b1", "c1", "b2", "c2", "rate", "norm", "eps"} {
 		p.op("VBROADCASTSS %s+%d(FP), Y%d", n, 40+4*i, 8+i)
 	}
-	p.op("STMXCSR old-8(SP)")
-	p.op("MOVL old-8(SP), AX")
-	p.op("ORL $0x8040, AX")
-	p.op("MOVL AX, new-16(SP)")
-	p.op("LDMXCSR new-16(SP)")
+	p.flush()
 	p.op("XORQ AX, AX")
 	p.label("loop")
 	p.op("VMOVUPS %s, Y0", at(1)) // g
@@ -261,7 +257,7 @@ func adam(p *printer) {
 	p.op("ADDQ $32, AX")
 	p.op("SUBQ $8, CX")
 	p.op("JNZ loop")
-	p.op("LDMXCSR old-8(SP)")
+	p.unflush()
 	p.op("VZEROUPPER")
 	p.op("RET")
 }

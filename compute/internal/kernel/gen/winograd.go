@@ -48,7 +48,8 @@ func transform(p *printer, name string, consts [3]string, out int, bias bool, li
 	if bias {
 		args += 4
 	}
-	p.text(name, 0, args)
+	p.text(name, 16, args)
+	p.flush()
 	for i, arg := range []string{"dst", "step", "src", "off", "scratch", "n"} {
 		p.op("MOVQ %s+%d(FP), %s", arg, 8*i, []string{"DI", "R8", "SI", "DX", "BX", "CX"}[i])
 	}
@@ -88,6 +89,7 @@ func transform(p *printer, name string, consts [3]string, out int, bias bool, li
 	p.op("ADDQ $32, DI")
 	p.op("SUBQ $8, CX")
 	p.op("JNZ loop")
+	p.unflush()
 	p.op("VZEROUPPER")
 	p.op("RET")
 }
