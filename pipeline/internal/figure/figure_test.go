@@ -123,7 +123,14 @@ func TestMethodsStandSideBySideOnSamplesThatCanChange(t *testing.T) {
 	if at, last := strings.Index(svg, ">Other "), strings.Index(svg, ">Ours<"); at < 0 || last < at {
 		t.Error("ours is not the last row")
 	}
-	check(t, func() (drawing, error) { return underRows(c, table()) })
+	if svg := check(t, func() (drawing, error) { return underRows(c, table()) }); strings.Count(svg, "<image") != 3*12 {
+		t.Error("without counts, all samples are shown")
+	}
+	marked := table()
+	marked.Columns[0].Kind = metrics.Count
+	if svg := check(t, func() (drawing, error) { return underRows(c, marked) }); strings.Count(svg, "<image") != 3*6 || !strings.Contains(svg, ">11<") {
+		t.Error("not the samples that are counted")
+	}
 	two := check(t, func() (drawing, error) { return sideBySide(c, []*report.Result{table(), table()}) })
 	if n := strings.Count(two, "<image"); n != 3*shown {
 		t.Errorf("two runs: %d pictures", n)

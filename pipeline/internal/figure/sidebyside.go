@@ -106,13 +106,13 @@ func chosen(r *report.Result, n int) ([]report.Sample, string) {
 	return out, "the samples of the lowest seeds to which the columns of efficacy apply"
 }
 
-// underRows draws Fig. 5: the first samples under every method, as they come.
+// underRows draws Fig. 5: samples in which the unmodified generator draws what is counted, under every method.
 func underRows(c *caption, r *report.Result) (*sheet, error) {
 	if len(r.Samples) == 0 {
 		return nil, c.cannot("its result holds no samples (report.samples = 24)")
 	}
 	s := &sheet{}
-	samples := r.Samples[:min(2*shown, len(r.Samples))]
+	samples, why := counted(r, 2*shown)
 	left := margin + width("Unmodified", label) + 8
 	for _, shot := range samples[0].Shots {
 		left = max(left, margin+width(shot.Row, label)+8)
@@ -134,6 +134,26 @@ func underRows(c *caption, r *report.Result) (*sheet, error) {
 		}
 	}
 	s.write(words{text: "Unmodified", x: margin, y: margin + 14 + medium/2 + 3, size: label})
-	c.say("The samples of the lowest seeds under every method.")
+	c.say("Every method on %s.", why)
 	return s, nil
+}
+
+// counted are the first samples that some column counts in the unmodified image; where there is none, simply the first.
+func counted(r *report.Result, n int) ([]report.Sample, string) {
+	var out []report.Sample
+	for _, s := range r.Samples {
+		yes := false
+		for _, shot := range s.Shots {
+			for _, c := range r.Columns {
+				yes = yes || c.Kind == metrics.Count && kindOf(r, shot.Row) == "unmodified" && shot.Scores[c.Key] == 1
+			}
+		}
+		if yes && len(out) < n {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return r.Samples[:min(n, len(r.Samples))], "the first samples of the report"
+	}
+	return out, fmt.Sprintf("the first samples of the report that the columns count when nothing is changed (%d of %d; report.samples says how many there are)", len(out), len(r.Samples))
 }
