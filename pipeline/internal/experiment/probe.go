@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"rewriting/compute"
@@ -38,12 +39,14 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 		}
 	}
 	var edits, longest float64
+	longestRow := -1
 	renderers := make([]methods.Renderer, len(e.Rows)) // of the rows that have samples left
 	for i := range e.Rows {
 		if p.edits[i].State == study.Done && p.chunksLeft(i) == 0 {
 			continue
 		}
-		renderer, seconds, err := e.probeEdit(ctx, i, moments[e.cutOf(&e.Rows[i]).Layer().Number])
+		moment := moments[e.cutOf(&e.Rows[i]).Layer().Number]
+		renderer, seconds, err := e.probeEdit(ctx, i, moment, o.Workers)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -55,15 +58,26 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 			renderers[i] = renderer
 		}
 		if p.edits[i].State != study.Done {
-			edits, longest = edits+seconds, max(longest, seconds)
+			if edits += seconds; seconds > longest {
+				longest, longestRow = seconds, i
+			}
 		}
 	}
-	// Edits are single-threaded, so the longest is a bound that workers cannot help.
+	if longest > edits/float64(o.Workers) {
+		// It goes on when the others have ended, with all processors to itself.
+		row := &e.Rows[longestRow]
+		_, alone, err := e.probeEdit(ctx, longestRow, moments[e.cutOf(row).Layer().Number], 1)
+		if err != nil {
+			return nil, err
+		}
+		longest = min(longest, alone)
+	}
 	f.Seconds += max(longest, edits/float64(o.Workers))
 	if !p.samplesLeft() {
 		return f, nil
 	}
-	cost, err := e.probeSample(ctx, renderers)
+	var cost sampleCost
+	err := beside(o.Workers, func() (err error) { cost, err = e.probeSample(ctx, renderers); return err })
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +91,15 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 // probeRows is how many images the second moment is probed with: enough that it has full rank.
 const probeRows = 8
 
+// beside runs do with the processors that one of so many workers has when all are at work: an operation spreads over those that are idle,
+// and alone it would be faster than in a run.
+func beside(workers int, do func() error) error {
+	all := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(max(1, all/workers))
+	defer runtime.GOMAXPROCS(all)
+	return do()
+}
+
 func timed(do func() error) (seconds float64, err error) {
 	started := time.Now()
 	err = do()
@@ -84,8 +107,8 @@ func timed(do func() error) (seconds float64, err error) {
 }
 
 // probeEdit applies a method with few steps twice; the difference is the time of the steps, the rest is what it does once. The renderer
-// draws with the last edit, which takes as long as with a finished one.
-func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Moment) (renderer methods.Renderer, seconds float64, err error) {
+// draws with the last edit, which takes as long as with a finished one. workers is how many edits the processors are shared by.
+func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Moment, workers int) (renderer methods.Renderer, seconds float64, err error) {
 	task, method := e.Rows[row].Task, e.Rows[row].Method
 	task.Cut, task.Table, task.Session = e.cutOf(&e.Rows[row]), e.Table, e.Session
 	task.Moment = func(context.Context) (*rewrite.Moment, error) { return moment, nil }
@@ -93,7 +116,9 @@ func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Mom
 	var edit *methods.Edit
 	short := func(n int) (float64, error) {
 		task.Params.Steps = n
-		return timed(func() (err error) { edit, err = method.Apply(ctx, task); return err })
+		return timed(func() error {
+			return beside(workers, func() (err error) { edit, err = method.Apply(ctx, task); return err })
+		})
 	}
 	const few, more = 1, 4
 	seconds, err = short(min(few, steps))
