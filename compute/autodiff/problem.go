@@ -19,7 +19,8 @@ type Problem struct {
 }
 
 // NewProblem differentiates a scalar loss by parameters made by Parameter and compiles the graph. A parameter that the
-// loss does not depend on is an error.
+// loss does not depend on is an error. Operations share memory, so after a Step the loss and the gradients alone can be read:
+// values of other nodes are the business of Evaluate, in a graph of its own.
 func NewProblem(g *gorgonia.ExprGraph, loss *gorgonia.Node, params []*gorgonia.Node) (*Problem, error) {
 	grads, err := gorgonia.Grad(loss, params...)
 	if err != nil {
