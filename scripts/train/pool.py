@@ -29,6 +29,12 @@ class Pool:
         self.label = load("label.u8", "u1", s, s)
         self.attr = load("attr.f32", "<f4", len(self.attributes))
 
+    def add(self, other):
+        """Takes the pictures of another pool of the same world behind its own."""
+        for name in ("z", "image8", "label", "attr"):
+            setattr(self, name, torch.cat([getattr(self, name), getattr(other, name)]))
+        self.count += other.count
+
     def images(self, index):
         """[B,3,S,S] float32 in [-1,1]."""
         return self.image8[index].float() / 127.5 - 1

@@ -72,6 +72,10 @@ def train_classifier(args, pool, settings):
 def train_segmenter(args, pool, settings):
     torch.manual_seed(args.seed)
     model = Segmenter(len(pool.labels))
+    if args.go_on:
+        model.load_state_dict(torch.load(os.path.join(args.work, "segmenter.pt"), weights_only=True))
+    for folder in args.changed:
+        pool.add(Pool(folder))
     train(model, lambda out, index: F.cross_entropy(out.float(), pool.label[index].long()),
           pool, settings.rare, args.minutes * 60, "segmenter")
     return model
@@ -107,6 +111,8 @@ def main():
     ap.add_argument("--out", required=True)
     ap.add_argument("--minutes", type=float, default=5)
     ap.add_argument("--only", choices=sorted(JOBS), help="train this one and take the other from --work")
+    ap.add_argument("--changed", nargs="*", default=[], help="pools with a rule applied, for the segmenter: no scene has a tree on a tower")
+    ap.add_argument("--go-on", action="store_true", help="train the segmenter of --work further")
     ap.add_argument("--seed", type=int, default=0)
     args = ap.parse_args()
 

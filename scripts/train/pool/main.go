@@ -4,13 +4,14 @@
 //
 // writes to DIR, for N pictures of side S, Z latent entries and K attributes:
 //
-//	meta.json  {world, count, seed, size, zdim, labels, attributes}
+//	meta.json  {world, rule, count, seed, size, zdim, labels, attributes}
 //	z.f32      float32 little-endian [N, Z], standard normals
 //	image.u8   uint8 [N, 3, S, S], round(127.5 x + 127.5) of x in [-1,1]
 //	label.u8   uint8 [N, S, S]
 //	attr.f32   float32 little-endian [N, K]
 //
-// The same world, count and seed give the same bytes on any number of cores;
+// With -rule, pictures and labels are those of Counterfactual, z and attributes
+// those of the scene before. The same world, rule, count and seed give the same bytes on any number of cores;
 // a larger count only appends.
 package main
 
@@ -24,6 +25,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"rewriting/worlds"
@@ -36,15 +39,16 @@ func main() {
 	name := flag.String("world", "faces", "world to draw")
 	count := flag.Int("count", 1000, "number of pictures")
 	seed := flag.Uint64("seed", 1, "seed of the latents")
+	rule := flag.String("rule", "", "draw counterfactuals of this rule, of latents that do not obey it")
 	out := flag.String("out", "", "directory to write (made if missing)")
 	flag.Parse()
-	if err := run(*name, *count, *seed, *out); err != nil {
+	if err := run(*name, *rule, *count, *seed, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "pool:", err)
 		os.Exit(1)
 	}
 }
 
-func run(name string, count int, seed uint64, out string) error {
+func run(name, rule string, count int, seed uint64, out string) error {
 	if out == "" || count < 1 {
 		return fmt.Errorf("need -out DIR and -count of at least 1")
 	}
@@ -52,13 +56,16 @@ func run(name string, count int, seed uint64, out string) error {
 	if err != nil {
 		return err
 	}
+	if rule != "" && !slices.Contains(world.Rules(), rule) {
+		return fmt.Errorf("world %s has no rule %q; there is %s", name, rule, strings.Join(world.Rules(), ", "))
+	}
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return err
 	}
-	if err := writeMeta(world, count, seed, out); err != nil {
+	if err := writeMeta(world, rule, count, seed, out); err != nil {
 		return err
 	}
-	p := &pool{world: world, count: count, seed: seed}
+	p := &pool{world: world, rule: rule, count: count, seed: seed}
 	for _, f := range []struct {
 		name string
 		file **os.File
@@ -71,9 +78,9 @@ func run(name string, count int, seed uint64, out string) error {
 	return p.write()
 }
 
-func writeMeta(w worlds.World, count int, seed uint64, out string) error {
+func writeMeta(w worlds.World, rule string, count int, seed uint64, out string) error {
 	b, err := json.MarshalIndent(map[string]any{
-		"world": w.Name(), "count": count, "seed": seed, "size": w.Size(), "zdim": w.LatentDim(),
+		"world": w.Name(), "rule": rule, "count": count, "seed": seed, "size": w.Size(), "zdim": w.LatentDim(),
 		"labels": w.Labels(), "attributes": w.Attributes(),
 	}, "", "  ")
 	if err != nil {
@@ -85,6 +92,7 @@ func writeMeta(w worlds.World, count int, seed uint64, out string) error {
 // pool is the data on its way to the files.
 type pool struct {
 	world                 worlds.World
+	rule                  string // empty: the scenes as they are
 	count                 int
 	seed                  uint64
 	z, image, label, attr *os.File
@@ -131,10 +139,10 @@ func (p *pool) writeChunk(c int) error {
 	var zs, images, labels, attrs []byte
 	z := make([]float32, p.world.LatentDim())
 	for range n {
-		for i := range z {
-			z[i] = float32(rng.NormFloat64())
+		pic, err := p.draw(z, rng)
+		if err != nil {
+			return err
 		}
-		pic := p.world.Render(z)
 		zs = appendFloats(zs, z)
 		for _, v := range pic.RGB {
 			images = append(images, uint8(math.Round(127.5*float64(v)+127.5)))
@@ -152,6 +160,26 @@ func (p *pool) writeChunk(c int) error {
 		}
 	}
 	return nil
+}
+
+// draw fills z with the next latent of the stream and draws it; with a rule,
+// the next one that does not obey it, as the rule would have it.
+func (p *pool) draw(z []float32, rng *rand.Rand) (worlds.Picture, error) {
+	for {
+		for i := range z {
+			z[i] = float32(rng.NormFloat64())
+		}
+		if p.rule == "" {
+			return p.world.Render(z), nil
+		}
+		obeys, err := p.world.Obeys(z, p.rule)
+		if err != nil {
+			return worlds.Picture{}, err
+		}
+		if !obeys {
+			return p.world.Counterfactual(z, p.rule)
+		}
+	}
 }
 
 func appendFloats(b []byte, values []float32) []byte {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ func pooled(t *testing.T, count, cores int) map[string][]byte {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 	dir := t.TempDir()
-	if err := run("faces", count, 5, dir); err != nil {
+	if err := run("faces", "", count, 5, dir); err != nil {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{}
@@ -81,16 +82,49 @@ func TestImagesAndTargetsBelongToTheirLatents(t *testing.T) {
 	}
 }
 
+func TestPicturesOfARuleAreCounterfactualsOfScenesThatDoNotObeyIt(t *testing.T) {
+	dir := t.TempDir()
+	const n = 20
+	if err := run("faces", "smile", n, 5, dir); err != nil {
+		t.Fatal(err)
+	}
+	w, err := worlds.Open("faces")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zs, err := os.ReadFile(filepath.Join(dir, "z.f32"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels, err := os.ReadFile(filepath.Join(dir, "label.u8"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := make([]float32, w.LatentDim())
+	for i := range n {
+		if err := binary.Read(bytes.NewReader(zs[4*i*len(z):]), binary.LittleEndian, z); err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.Counterfactual(z, "smile")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if obeys, _ := w.Obeys(z, "smile"); obeys || !bytes.Equal(labels[i*len(p.Label):(i+1)*len(p.Label)], p.Label) {
+			t.Fatalf("picture %d: obeys before: %v, or other labels than the counterfactual's", i, obeys)
+		}
+	}
+}
+
 func TestMistakesOfTheUserAreErrors(t *testing.T) {
 	for _, c := range []struct {
-		world string
-		count int
-		out   string
-		want  string
-	}{{"cats", 1, t.TempDir(), "faces"}, {"faces", 0, t.TempDir(), "-count"}, {"faces", 1, "", "-out"}} {
-		err := run(c.world, c.count, 1, c.out)
+		world, rule string
+		count       int
+		out         string
+		want        string
+	}{{"cats", "", 1, t.TempDir(), "faces"}, {"faces", "", 0, t.TempDir(), "-count"}, {"faces", "", 1, "", "-out"}, {"faces", "fly", 1, t.TempDir(), "smile"}} {
+		err := run(c.world, c.rule, c.count, 1, c.out)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("run(%q, %d, %q): error %v does not mention %s", c.world, c.count, c.out, err, c.want)
+			t.Errorf("run(%q, %q, %d, %q): error %v does not mention %s", c.world, c.rule, c.count, c.out, err, c.want)
 		}
 	}
 }
