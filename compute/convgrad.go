@@ -26,15 +26,17 @@ func Conv2DGradInputInto(dx, dy, w *Tensor, p Params) {
 	}
 	cg, kh, kw := w.Shape[1], w.Shape[2], w.Shape[3]
 	outer := co / p.Groups
-	panels, release := borrow(panelLen(cg, outer*kh*kw))
-	defer release()
-	for g := range p.Groups {
-		packSwapped(panels, w.Data[g*outer*cg*kh*kw:], outer, cg, kh*kw, cg*kh*kw)
-		t := scatter{p: p, rows: cg, channels: outer, kh: kh, kw: kw, panels: panels}
-		for b := range n {
-			t.image(dx.Data[(b*p.Groups+g)*cg*h*wd:], dy.Data[(b*co+g*outer)*oh*ow:], h, wd, oh, ow)
+	Split(p.Groups, 1+leastWork/max(n*outer*cg*kh*kw*oh*ow, 1), func(lo, hi int) {
+		panels, release := borrow(panelLen(cg, outer*kh*kw))
+		defer release()
+		for g := lo; g < hi; g++ {
+			packSwapped(panels, w.Data[g*outer*cg*kh*kw:], outer, cg, kh*kw, cg*kh*kw)
+			t := scatter{p: p, rows: cg, channels: outer, kh: kh, kw: kw, panels: panels}
+			for b := range n {
+				t.image(dx.Data[(b*p.Groups+g)*cg*h*wd:], dy.Data[(b*co+g*outer)*oh*ow:], h, wd, oh, ow)
+			}
 		}
-	}
+	})
 }
 
 // ConvTranspose2D is the transposed convolution of ONNX and PyTorch: x [N,Ci,H,W] with w [Ci,Co/groups,kh,kw],
