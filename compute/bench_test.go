@@ -112,6 +112,16 @@ func BenchmarkUpConvolution(b *testing.B) {
 	}
 }
 
+// BenchmarkHaar is the synthesis of a Haar wavelet as a grouped transposed convolution: four bands to one map of twice the size.
+func BenchmarkHaar(b *testing.B) {
+	for _, c := range []struct{ maps, r int }{{256, 32}, {64, 128}, {3, 512}} {
+		x, w := random(1, 1, 4*c.maps, c.r, c.r), random(2, 4*c.maps, 1, 2, 2)
+		p := Params{Stride: [2]int{2, 2}, Groups: c.maps}
+		y := New(1, c.maps, 2*c.r, 2*c.r)
+		report(b, fmt.Sprintf("haar %d @%d", c.maps, c.r), 2*16*float64(c.maps*c.r*c.r), func() { Conv2DGradInputInto(y, x, w, p) })
+	}
+}
+
 func BenchmarkGram(b *testing.B) {
 	for _, c := range []int{96, 128, 512} {
 		x, sum := random(1, 1, c, 32, 32), make([]float64, c*c)
