@@ -110,7 +110,11 @@ func (n *nets) figures(t *testing.T, want Want) {
 	for _, name := range n.switches() {
 		for on, what := range []string{"cleared", "found"} {
 			least(t, name+" "+what+" on renders", onRenders[name][on].value(), want.Renders)
-			least(t, name+" "+what+" on G(z)", onImages[name][on].value(), want.Images)
+			limit, faint := want.Faint[name]
+			if !faint || on == 0 {
+				limit = want.Images
+			}
+			least(t, name+" "+what+" on G(z)", onImages[name][on].value(), limit)
 		}
 	}
 }

@@ -25,6 +25,9 @@ type Want struct {
 	// share found of the pictures that have it, and cleared of those that
 	// have it not.
 	Renders, Images float64
+	// Faint are switches whose parts the generator is known to draw too
+	// faintly, with the least share found on its images instead of Images.
+	Faint map[string]float64
 	// Segmented is the least share of a render's pixels with the right label.
 	Segmented float64
 	// Golden is a file of the generator's images of seeds 0 and 1, float32
