@@ -14,7 +14,7 @@ type LayerFID struct {
 	Network    string     // ONNX, its features measure the distance
 	Outputs    []string   // of the network; their spatial means are the features
 	Preprocess Preprocess // of the network's input
-	Bootstrap  int        // resamples for the bands; 0 for none
+	Bootstrap  int        // resamples for the bands; 0 for none, -1 for what the dimension allows
 	Show       int        // patches in each grid of the report
 	Grids      []int      // layers whose patches the report shows; empty: two in the middle
 }
@@ -51,7 +51,7 @@ func (e *Experiment) readFIDLayers(root *table) {
 		Second:    uint32(t.whole("second", 1_000_007, 1, math.MaxUint32)),
 		Network:   t.required("network", "world:faces/attributes"),
 		Outputs:   t.words("outputs"),
-		Bootstrap: t.whole("bootstrap", 200, 0, maxBootstrap),
+		Bootstrap: t.whole("bootstrap", -1, 0, maxBootstrap),
 		Show:      t.whole("show", 16, 0, 1000),
 		Grids:     t.distinct("grids", nil, 1000),
 	}

@@ -40,12 +40,17 @@ type experiment struct {
 	gens     []*layered
 }
 
-// maxResampled bounds the dimension for bands: every batch keeps a matrix of its square.
-const maxResampled = 512
+const (
+	// maxResampled bounds the dimension for bands: every batch keeps a matrix of its square.
+	maxResampled = 512
+	// resamples are drawn for bands where the config does not say how many.
+	resamples = 200
+)
 
 // Build opens what the config names and lays out the stages. All errors are *config.Error.
 func Build(ctx context.Context, cfg *config.Experiment) (*study.Study, error) {
-	e := &experiment{cfg: cfg, set: cfg.FIDLayers}
+	set := *cfg.FIDLayers // what the config leaves open is filled in
+	e := &experiment{cfg: cfg, set: &set}
 	s := &study.Study{Title: cfg.Title, Config: cfg.Path, Samples: study.Samples(cfg.Samples), Workers: cfg.Run.Workers, ReportVersion: reportVersion}
 	if uint32(cfg.Samples.Count) > e.set.Second {
 		return nil, cfg.At("fid_layers.second", "must be at least samples.count = %d, so that the sets share no latent", cfg.Samples.Count)
@@ -54,6 +59,11 @@ func Build(ctx context.Context, cfg *config.Experiment) (*study.Study, error) {
 	var err error
 	if e.features, err = e.openFeatures(ctx, nets); err != nil {
 		return nil, err
+	}
+	if e.set.Bootstrap < 0 {
+		if e.set.Bootstrap = resamples; e.features.Dim() > maxResampled {
+			e.set.Bootstrap = 0
+		}
 	}
 	if e.set.Bootstrap > 0 && e.features.Dim() > maxResampled {
 		return nil, cfg.At("fid_layers.bootstrap", "must be 0 above %d features; %s has %d", maxResampled, e.features.Short(), e.features.Dim())

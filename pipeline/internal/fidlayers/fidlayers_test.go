@@ -141,6 +141,19 @@ func TestMistakesInAConfigNameWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestTheNumberOfResamplesIsInTheResolvedConfig(t *testing.T) {
+	for set, want := range map[string]string{"fid_layers.outputs=[\"feat1\"]": "bootstrap = 200", "fid_layers.bootstrap=0": "bootstrap = 0"} {
+		cfg, err := config.Parse("toy.toml", []byte(strings.Replace(toy, "bootstrap = 10\n", "", 1)), []string{set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Build(t.Context(), cfg)
+		if err != nil || !strings.Contains(string(s.Resolved), want) {
+			t.Errorf("%s: %s, %v", set, s.Resolved, err)
+		}
+	}
+}
+
 func TestReferencesAreCropsOfTheImages(t *testing.T) {
 	cfg, err := config.Parse("toy.toml", []byte(toy), nil)
 	if err != nil {

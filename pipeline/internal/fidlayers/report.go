@@ -67,6 +67,9 @@ func (r *reporter) report(_ context.Context, in *study.Reader) (*report.Result, 
 		result.Pictures = append(result.Pictures, pictures...)
 	}
 	result.Facts = r.facts(ranks)
+	if r.set.Bootstrap < 2 {
+		result.Warnings = append(result.Warnings, "no bands: sets were not resampled (fid_layers.bootstrap)")
+	}
 	return result, nil
 }
 
