@@ -60,7 +60,7 @@ func png(image *compute.Tensor, caption string) report.Image {
 	if err != nil {
 		return report.Image{Caption: err.Error()}
 	}
-	return report.Image{PNG: picture.PNG(pixels, image.Shape[2]), Caption: caption}
+	return report.Image{PNG: picture.PNG(picture.ForShow(pixels, image.Shape[2])), Caption: caption}
 }
 
 func (r *run) samplePictures(ctx context.Context, i int) (report.Sample, error) {
