@@ -1,6 +1,10 @@
 package compute
 
-import "rewriting/compute/internal/kernel"
+import (
+	"runtime"
+
+	"rewriting/compute/internal/kernel"
+)
 
 // product is a matrix product C = A B whose B is found through offsets, the common form of every convolution
 // here. A is rows x k in panels; element (k, j) of B for the vector starting at s is b[s+off[k]+j].
@@ -28,10 +32,8 @@ const (
 	mostVectors = 63
 	// directSteps bounds the inner dimension of one kernel call where the taps of a convolution overlap in B.
 	directSteps = 288
-	// enoughBlocks is how many blocks of columns divide evenly among the processors without dividing rows, too.
-	enoughBlocks = 32
 	// leastPanels and leastWork (in multiplications) bound the work of one part from below.
-	leastPanels = 8
+	leastPanels = 4
 	leastWork   = 1 << 20
 )
 
@@ -53,12 +55,9 @@ func (p *product) divide(vectors, n int, f func(lo, hi, r0, r1 int)) {
 	// Work for one processor at least: some tens of microseconds, and a gathered panel for no fewer rows than pay for it.
 	panelWork := kernel.Rows * kernel.Lanes() * min(n, vectors) * len(p.off)
 	least := min(panels, max(leastPanels, (leastWork+panelWork-1)/panelWork))
-	groups := 1
-	if blocks < enoughBlocks {
-		groups = min((enoughBlocks+blocks-1)/blocks, panels/least)
-	}
-	grain := (leastWork + panelWork*panels/groups - 1) / (panelWork * panels / groups)
-	Split(blocks*groups, grain, func(from, to int) {
+	groups := even(blocks, panels/least)
+	item := panelWork * panels / groups
+	split(blocks*groups, (leastWork+item-1)/item, blocks*groups*item >= wakingParts*leastWork, func(from, to int) {
 		for i := from; i < to; {
 			// Row groups of one block that belong to this part are done together.
 			block, group := i/groups, i%groups
@@ -68,6 +67,20 @@ func (p *product) divide(vectors, n int, f func(lo, hi, r0, r1 int)) {
 			i += end - group
 		}
 	})
+}
+
+// even is in how many groups, at most some, every block of rows is divided so that all processors are busy to the end, or
+// nearly.
+func even(blocks, most int) int {
+	processors := runtime.GOMAXPROCS(0)
+	best, share := 1, 0.0
+	for g := 1; g <= most && share < 0.95; g++ {
+		parts := blocks * g
+		if s := float64(parts) / float64((parts+processors-1)/processors*processors); s > share {
+			best, share = g, s
+		}
+	}
+	return best
 }
 
 // gathered computes the product for all pixels of an oh x ow map whose rows are rowStep apart in b and dense in

@@ -32,7 +32,10 @@ const (
 //
 // How n is divided depends on GOMAXPROCS and on the load. So that results do not, f must compute every element
 // of a result in the same way whatever part it is in: divide what is written, never a sum.
-func Split(n, grain int, f func(lo, hi int)) {
+func Split(n, grain int, f func(lo, hi int)) { split(n, grain, n >= wakingParts*grain, f) }
+
+// split is Split for work of which is known whether it is worth waking a processor for.
+func split(n, grain int, worth bool, f func(lo, hi int)) {
 	if n <= max(grain, 1) {
 		if n > 0 {
 			f(0, n)
@@ -46,7 +49,7 @@ func Split(n, grain int, f func(lo, hi int)) {
 	}
 	free := processors - busy.Add(1)
 	awake := lingering.Load()
-	if n < wakingParts*grain {
+	if !worth {
 		free = 0
 	}
 	if free <= 0 && awake == 0 {

@@ -74,7 +74,7 @@ func (t *winograd) image(y, x []float32, h, w int, bias []float32) {
 	if 36*4*(t.ci+t.co)*rows*wide > mostStrip {
 		grain = strips
 	}
-	Split(strips, grain, func(lo, hi int) {
+	split(strips, grain, t.ci*t.co*rows*wide*strips >= leastWork, func(lo, hi int) {
 		for first := lo * rows; first < min(hi*rows, high); first += rows {
 			t.strip(y, x, h, w, first, min(rows, high-first), bias)
 		}
@@ -106,7 +106,8 @@ func (t *winograd) strip(y, x []float32, h, w, first, count int, bias []float32)
 	for j := 0; j < n; j += lanes {
 		vectors = append(vectors, vector{b: j, c: j, lanes: lanes})
 	}
-	Split(len(t.panels), 1+leastWork/(t.ci*t.co*n), func(lo, hi int) {
+	work := t.ci * t.co * n
+	split(len(t.panels), 1+leastWork/work, len(t.panels)*work >= wakingParts*leastWork, func(lo, hi int) {
 		for f := lo; f < hi; f++ {
 			m := product{a: t.panels[f], rows: t.co, off: off, c: out[f*outStep:], ldc: n}
 			eachBlock(t.ci, panelBlock/(3*4*lanes), func(k0, k1 int) {
