@@ -132,10 +132,12 @@ func TestFullWidthTables(t *testing.T) {
 		config, generator string
 		sizes, samples    int
 		latents           int // rows of the session's table, with all of its images among them
+		memory            int // MiB at most
 		rows              int
 	}{
-		{"table2-spire", "stylegan2_church-e8ca9fd0.pt", 7, 4, 1000, 8},
-		{"table1-smile", "stylegan2_faces-2858cc2e.pt", 9, 2, 300, 8},
+		{"table2-spire", "stylegan2_church-e8ca9fd0.pt", 7, 4, 1000, 4096, 8},
+		// At 1024 pixels finetuning all weights holds 4 GiB by itself: maps, their gradients and scratch memory.
+		{"table1-smile", "stylegan2_faces-2858cc2e.pt", 9, 2, 300, 8192, 8},
 	} {
 		t.Run(c.config, func(t *testing.T) {
 			dir := fullWidth(t, c.generator, c.sizes)
@@ -163,8 +165,8 @@ func TestFullWidthTables(t *testing.T) {
 			for _, timing := range result.Times {
 				t.Logf("%6.0f s  %s", timing.Seconds, timing.Name)
 			}
-			if peakMemory() > 4096 {
-				t.Errorf("%d MiB of memory, at most 4096 allowed", peakMemory())
+			if peakMemory() > c.memory {
+				t.Errorf("%d MiB of memory, at most %d allowed", peakMemory(), c.memory)
 			}
 		})
 	}
