@@ -174,7 +174,7 @@ func TestP02WhatIsVisibleWhileARunWritesIsWhole(t *testing.T) {
 func begin(t *testing.T, dir string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	cmd, stderr := process(t, "run", toyConfig, "--out", dir, "--set", "method.Ours.steps=100000000")
-	for deadline := time.Now().Add(5*time.Minute); stage.Holder(dir) == nil; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); stage.Holder(dir) == nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the run has not begun: %s", stderr)
 		}
