@@ -12,11 +12,12 @@ import (
 var versions = map[string]int{"moment": 1, "edit": 1, "clean": 1, "prepared": 1, "selection": 1, "score": 1, "ranked": 1, "report": 1}
 
 // content starts a stage. The kernel tier belongs to all that computes with networks: tiers differ in
-// the last bits, and chunks of different tiers must not be mixed.
+// the last bits, as kernels of another revision do, and their chunks must not be mixed.
 func (e *Experiment) content(kind string) *stage.Content {
 	return stage.NewContent(kind, versions[kind]).
 		Set("weights", e.Generator.Info().Hash).
-		Set("kernel tier", compute.Tier())
+		Set("kernel tier", compute.Tier()).
+		Set("kernel revision", compute.Revision)
 }
 
 // momentContent is what the second moment of a cut's keys depends on.
@@ -24,6 +25,7 @@ func (e *Experiment) momentContent(cut gan.Cut) *stage.Content {
 	return stage.NewContent("moment", versions["moment"]).
 		Set("weights", cut.Generator().Info().Hash).
 		Set("kernel tier", compute.Tier()).
+		Set("kernel revision", compute.Revision).
 		Set("layer", cut.Layer().Number).
 		Set("table rows", e.Config.Session.Rows).
 		Set("table seed", e.Config.Session.Seed)

@@ -62,7 +62,7 @@ type Stage struct {
 // Content starts the content of a stage that computes with networks: tiers of kernels differ in the last bits, and chunks of
 // different tiers must not be mixed.
 func Content(kind string, version int) *stage.Content {
-	return stage.NewContent(kind, version).Set("kernel tier", compute.Tier())
+	return stage.NewContent(kind, version).Set("kernel tier", compute.Tier()).Set("kernel revision", compute.Revision)
 }
 
 // Add appends a stage, completes its content with the keys of what it needs, and returns it. Adding a name twice, or a stage
