@@ -98,8 +98,9 @@ type htmlShape struct {
 }
 
 type figure struct {
-	Title string
-	SVG   template.URL
+	Title  string
+	Corner string // the best one, where there is one
+	SVG    template.URL
 }
 
 // choice is a column by which sample pairs can be sorted.
@@ -165,6 +166,9 @@ func (v *view) plots() error {
 		if err != nil {
 			return err
 		}
+		if f.Corner = "upper left"; efficacy.Direction == metrics.Lower {
+			f.Corner = "lower left"
+		}
 		v.Trade = &f
 	}
 	for _, c := range v.Curves {
@@ -184,7 +188,7 @@ func drawn(title string) func(*Drawing, error) (figure, error) {
 			return figure{}, err
 		}
 		b, err := d.SVG()
-		return figure{title, dataURI("image/svg+xml", b)}, err
+		return figure{Title: title, SVG: dataURI("image/svg+xml", b)}, err
 	}
 }
 

@@ -81,7 +81,7 @@ rows:
 }
 
 // ScatterPlot shows what a wanted change costs elsewhere: efficacy upwards, change outside to the right, one
-// point per row with both intervals. The best corner is the upper left.
+// point per row with both intervals. The best corner is the upper left, or the lower left where fewer is better.
 func ScatterPlot(r *Result, efficacy, out metrics.Column) (*Drawing, error) {
 	p := newPlot()
 	p.X.Label.Text, p.Y.Label.Text = out.Title, efficacy.Title
