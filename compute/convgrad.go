@@ -26,6 +26,14 @@ func Conv2DGradInputInto(dx, dy, w *Tensor, p Params) {
 	}
 	cg, kh, kw := w.Shape[1], w.Shape[2], w.Shape[3]
 	outer := co / p.Groups
+	if outer == 1 && cg == 1 && tapsApart(p, kh, kw) && h == oh*kh && wd == ow*kw {
+		Split(n*co, 1+passGrain/max(h*wd, 1), func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				spreadTaps(dx.Data[i*h*wd:][:h*wd], dy.Data[i*oh*ow:][:oh*ow], w.Data[i%co*kh*kw:][:kh*kw], ow, kh, kw)
+			}
+		})
+		return
+	}
 	Split(p.Groups, 1+leastWork/max(n*outer*cg*kh*kw*oh*ow, 1), func(lo, hi int) {
 		panels, release := borrow(panelLen(cg, outer*kh*kw))
 		defer release()

@@ -136,6 +136,10 @@ func (s *scatter) weave(dst []float32, part [][]float32, ry, h, w int) {
 		for c := lo; c < hi; c++ {
 			for y := range ph {
 				row := dst[(c*h+ry+y*sy)*w:][:w]
+				if sx == 1 {
+					copy(row, part[0][(c*ph+y)*w:])
+					continue
+				}
 				if sx == 2 && len(part) == 2 {
 					pw0, pw1 := (w+1)/2, w/2
 					kernel.Interleave(row, part[0][(c*ph+y)*pw0:][:pw0], part[1][(c*ph+y)*pw1:][:pw1])
