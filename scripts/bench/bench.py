@@ -8,6 +8,7 @@ Every round runs each row once in either program, so that both meet the same loa
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from perceptual import NETWORKS, Perceptual, export
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FACES = os.path.join(ROOT, "worlds", "faces", "data", "generator.pt")
+REAL_FACES = os.path.join(ROOT, "networks", "real-faces", "generator.onnx")  # made by scripts/export/real_faces
 CROPS = {8: (14, 8), 10: (9, 18)}  # key crops of two published edits, cells high and wide
 EDIT = peer.FULL_STEPS / peer.STEPS
 
@@ -82,8 +84,13 @@ def rows(folder):
         picture = array(name, torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(3)) * 2 - 1)
         return peer.scorer(module, picture)
 
+    def real_faces():
+        shutil.copy(REAL_FACES, os.path.join(folder, "mobilestylegan.onnx"))
+        return peer.runtime(REAL_FACES, z512[:1])
+
     progressive = lambda: network("progressive-256", random_progressive())
-    return [
+    exported = [Row("mobilestylegan", "MobileStyleGAN-1024 image **", real_faces)] if os.path.exists(REAL_FACES) else []
+    return exported + [
         Row("stylegan2-256", "StyleGAN2-256 image", lambda: peer.image(StyleGAN2(state256()), z512[:1])),
         Row("stylegan2-256 x10", "  of 10, per image", lambda: peer.image(StyleGAN2(state256()), z512[:10]), 0.1),
         Row("stylegan2-1024", "StyleGAN2-1024 image",
@@ -151,7 +158,7 @@ def table(measured, tier, threads, rounds):
         cells = [f"{1000 * s:.4g}" for s in a + b] + [f"{p / q:.2f}" for p, q in zip(a, b)]
         print(f"| {row.label} | " + " | ".join(cells) + f" | {row.error:.1e} |")
     print(f"\n*: {peer.STEPS} steps timed, scaled to {peer.FULL_STEPS}. Ratios above one: this program is faster. "
-          "Difference: largest, relative to the largest number compared.")
+          "Difference: largest, relative to the largest number compared. **: against ONNX Runtime, which runs the same file.")
 
 
 def main():

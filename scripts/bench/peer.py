@@ -2,6 +2,7 @@
 
 import math
 
+import onnxruntime
 import torch
 import torch.nn.functional as F
 
@@ -101,6 +102,17 @@ def scorer(module, x):
         with torch.inference_mode():
             y = module(x)
             return sample(y if isinstance(y, torch.Tensor) else y[0])
+    return run
+
+
+def runtime(path, z):
+    """The first output of an ONNX file in ONNX Runtime, with PyTorch's number of threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def run():
+        return sample(torch.from_numpy(session.run(None, {session.get_inputs()[0].name: z.numpy()})[0]))
     return run
 
 

@@ -34,6 +34,7 @@ var rows = map[string]func(folder) (work, error){
 	"progressive-256 x10": func(d folder) (work, error) { return images(d, "progressive-256.pt", "z512", 512, several) },
 	"faces":               func(d folder) (work, error) { return images(d, "faces.pt", "z64", 64, 1) },
 	"faces x10":           func(d folder) (work, error) { return images(d, "faces.pt", "z64", 64, several) },
+	"mobilestylegan":      func(d folder) (work, error) { return images(d, "mobilestylegan.onnx", "z512", 512, 1) },
 	"moment 8":            moment,
 	"insert 8":            func(d folder) (work, error) { return insertion(d, 8, 14, 8, rewrite.Insert) },
 	"insert 10":           func(d folder) (work, error) { return insertion(d, 10, 9, 18, rewrite.Insert) },
