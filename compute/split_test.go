@@ -22,7 +22,7 @@ func withProcessors(f func(processors int)) {
 
 // settle waits until the last helpers, which linger for a while, are gone.
 func settle() {
-	for busy.Load() != 0 {
+	for helpers.Load() != 0 {
 		time.Sleep(time.Millisecond)
 	}
 }
@@ -121,4 +121,22 @@ func TestResultsDoNotDependOnTheNumberOfProcessors(t *testing.T) {
 			}
 		})
 	})
+}
+
+func TestNobodyHelpsWhereEveryProcessorIsOccupied(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	settle()
+	for range 2 {
+		defer Occupy()()
+	}
+	parts := 0 // no atomic: all parts are this goroutine's
+	split(1000, 1, true, func(lo, hi int) {
+		parts++
+		if n := helpers.Load(); n != 0 {
+			t.Errorf("%d helpers while both processors are occupied", n)
+		}
+	})
+	if parts != 1 {
+		t.Errorf("%d parts for one processor", parts)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"rewriting/compute"
 )
 
 // Range is a run of consecutive samples.
@@ -41,9 +43,11 @@ func Each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 		go func() {
 			defer wait.Done()
 			for i := range next {
+				release := compute.Occupy() // one piece of work a processor, rather than one operation on many
 				if err := do(ctx, i); err != nil {
 					cancel(err)
 				}
+				release()
 			}
 		}()
 	}
