@@ -119,7 +119,7 @@ func (v *verifyCommand) Run(c *command) error {
 type checkCommand struct {
 	Dir    string `arg:"" name:"rundir" help:"A directory that a run has finished."`
 	File   string `arg:"" name:"thresholds" help:"Limits of the numbers, a TOML file."`
-	Update bool   `help:"Write the file from the run instead: every number may move within twice its 95 % interval."`
+	Update bool   `help:"Write the file from the run instead: every number may move within twice its 95 % interval, and by 3 % of its value at least."`
 }
 
 // errMoved ends a check with numbers outside their limits; they have been told.

@@ -4,6 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rewriting/metrics"
 )
 
 func TestARunIsWithinItsOwnBoundsAfterWritingAndReading(t *testing.T) {
@@ -22,6 +26,17 @@ func TestARunIsWithinItsOwnBoundsAfterWritingAndReading(t *testing.T) {
 	}
 	if moved := b.Check(r); len(moved) != 0 {
 		t.Errorf("%s", MovedText(moved))
+	}
+}
+
+func TestBoundsLeaveRoomForAnotherOrderOfSums(t *testing.T) {
+	r := &Result{Columns: []metrics.Column{{Key: "error", Digits: 4}, {Key: "share", Digits: 1, Unit: "%"}}, Rows: []Row{{Title: "Ours", Cells: map[string]Cell{
+		"error": {Value: 2, Low: 1.99, High: 2.01, N: 10},
+		"share": {Value: 99, Low: 90, High: 99.5, N: 10},
+	}}}}
+	want := []Bound{{"Ours", "error", 1.94, 2.06, 10}, {"Ours", "share", 81, 100, 10}}
+	if diff := cmp.Diff(want, BoundsOf(r).Bound); diff != "" {
+		t.Error(diff)
 	}
 }
 
