@@ -7,11 +7,11 @@ import (
 	"rewriting/compute"
 	"rewriting/gan"
 	"rewriting/gan/gantest"
-	"rewriting/onnx/build"
+	"rewriting/onnx/write"
 )
 
 func TestAListingShowsWhichConvolutionsCannotBeEditedAndWhy(t *testing.T) {
-	b := build.New("z", 1, 4, 1, 1)
+	b := write.New("z", 1, 4, 1, 1)
 	b.Node("enlarge", "ConvTranspose", []string{b.Weight("enlarge.weight", wave(4, 3, 4, 4))})
 	b.Weight("shared", wave(3, 3, 3, 3))
 	b.Node("one", "Conv", []string{"shared"}, "pads", []int{1, 1, 1, 1})

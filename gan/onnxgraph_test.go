@@ -10,12 +10,12 @@ import (
 	"rewriting/compute/autodiff"
 	"rewriting/gan"
 	"rewriting/gan/gantest"
-	"rewriting/onnx/build"
+	"rewriting/onnx/write"
 )
 
 // plain is a generator of 8x8 pictures of operators that can all be differentiated.
 func plain() []byte {
-	b := build.New("z", 1, 4)
+	b := write.New("z", 1, 4)
 	b.Node("fc", "Gemm", []string{b.Weight("fc.weight", formula(1, .5, 0, 80, 4)), b.Weight("fc.bias", formula(2, .1, 0, 80))}, "transB", 1)
 	b.Node("view", "Reshape", []string{b.Ints("shape", 1, 5, 4, 4)})
 	b.Node("conv1", "Conv", []string{b.Weight("conv1.weight", formula(3, .2, 0, 6, 5, 3, 3)), b.Weight("conv1.bias", formula(4, .1, 0, 6))}, "pads", []int{1, 1, 1, 1})
@@ -95,7 +95,7 @@ func checkExpression(t *testing.T, g gan.Generator) {
 }
 
 func TestAnOperatorWithoutGradientIsNamed(t *testing.T) {
-	b := build.New("z", 1, 4, 1, 1)
+	b := write.New("z", 1, 4, 1, 1)
 	b.Node("up", "ConvTranspose", []string{b.Weight("w", formula(1, .5, 0, 4, 3, 8, 8))})
 	b.Node("bend", "Erf", nil)
 	_, _, err := graphOf(gantest.Load(t, b.Bytes()), gorgonia.NewGraph(), waves(1, 4))

@@ -8,12 +8,12 @@ import (
 
 	"rewriting/compute"
 	"rewriting/gan"
-	"rewriting/onnx/build"
+	"rewriting/onnx/write"
 )
 
 // truncating is a graph whose picture is the latent, scaled by psi, under a 1x1 convolution.
 func truncating(psi ...float32) []byte {
-	b := build.New("z", 1, 4)
+	b := write.New("z", 1, 4)
 	b.Weight("truncation", compute.From(psi, len(psi)))
 	b.Node("away from the mean", "Mul", []string{"truncation"})
 	b.Ints("square", 1, 1, 2, 2)

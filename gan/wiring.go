@@ -8,19 +8,19 @@ import (
 
 	"rewriting/compute"
 	"rewriting/gan/checkpoint"
-	"rewriting/onnx/build"
+	"rewriting/onnx/write"
 )
 
 // wiring translates a Description into an ONNX model whose initialisers have the names of the tensors.
 type wiring struct {
 	state   *checkpoint.State
-	model   *build.Builder
+	model   *write.Builder
 	tensors map[string]*compute.Tensor // all that layers took
 	count   int                        // of nodes, for names where a layer has none
 }
 
 func newWiring(d *Description, s *checkpoint.State) *wiring {
-	w := &wiring{state: s, model: build.New("z", append([]int{1}, d.Latent...)...), tensors: map[string]*compute.Tensor{}}
+	w := &wiring{state: s, model: write.New("z", append([]int{1}, d.Latent...)...), tensors: map[string]*compute.Tensor{}}
 	if d.Range != "" {
 		w.model.Metadata("output_range", d.Range)
 	}

@@ -15,12 +15,12 @@ import (
 	"testing"
 
 	"rewriting/compute"
-	onnxbuild "rewriting/onnx/build"
+	"rewriting/onnx/write"
 )
 
 // unknownOperator is a sound ONNX file with an operator that nobody has.
 func unknownOperator() []byte {
-	b := onnxbuild.New("z", 1, 4, 1, 1)
+	b := write.New("z", 1, 4, 1, 1)
 	b.Node("up", "ConvTranspose", []string{b.Weight("w", compute.New(4, 3, 8, 8))})
 	b.Node("shine", "Sparkle", nil)
 	return b.Bytes()

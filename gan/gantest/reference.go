@@ -12,7 +12,7 @@ import (
 
 	"rewriting/compute"
 	"rewriting/gan"
-	"rewriting/onnx/build"
+	"rewriting/onnx/write"
 )
 
 //go:embed small.onnx
@@ -48,7 +48,7 @@ func BEGAN(t testing.TB) []byte {
 	read := func(name string, shape ...int) *compute.Tensor {
 		return ReadFloats(t, Reference(t, "sdgan-began-face64", "G_"+name), shape...)
 	}
-	b := build.New("z", 1, 100)
+	b := write.New("z", 1, 100)
 	b.Node("fully_connected", "Gemm", []string{b.Weight("fully_connected/weights", read("fully_connected_weights", 100, 8192)),
 		b.Weight("fully_connected/biases", read("fully_connected_biases", 8192))})
 	b.Node("start", "Reshape", []string{b.Ints("shape", 1, 128, 8, 8)})
