@@ -72,7 +72,7 @@ func fullWidth(t *testing.T, generator string, sizes int) string {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	debug.SetGCPercent(gcPercent)
+	boundGarbage()
 	debug.FreeOSMemory() // the peak shall be the run's
 	return dir
 }
