@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"time"
 
 	"rewriting/compute"
 	"rewriting/gan"
@@ -30,6 +31,7 @@ type Experiment struct {
 
 	shared   methods.Shared // between the rows
 	measured gan.Generator  // what second moments are measured on where that is not Generator
+	slow     time.Duration  // how long a sample takes at least for its scores to be kept before its chunk is full; 0 for slowSample
 
 	paper *report.PaperTable // published numbers, or nil
 }

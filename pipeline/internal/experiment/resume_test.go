@@ -3,6 +3,8 @@ package experiment
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,6 +52,57 @@ func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
 	}
 	if diff := cmp.Diff(results(t, undisturbed), results(t, dir)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A sample of a slow row can take minutes: a kill loses it, not its chunk.
+func TestP18SlowSamplesKeepTheirScoresBeforeTheChunkIsFull(t *testing.T) {
+	undisturbed := t.TempDir()
+	newToy(t).mustRun(t, undisturbed, study.Options{})
+	dir, x := t.TempDir(), newToy(t)
+	x.slow = 1
+	ctx, stop := context.WithCancel(context.Background())
+	x.Rows[2].Method = toyMethod{applied: x.applied, before: func(seed uint32) error {
+		if seed == 15 {
+			stop()
+		}
+		return nil
+	}}
+	if _, err := x.Run(ctx, dir, study.Options{Workers: 1}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	x = newToy(t)
+	damageOne(t, filepath.Join(dir, draftFolder))
+	x.mustRun(t, dir, study.Options{})
+	// Of 23 samples under three methods and two metrics 15 were finished and one under two methods; one score was damaged.
+	if n := x.scored.Load(); n != (23-15)*6-4+1 {
+		t.Errorf("%d scores computed again", n)
+	}
+	if diff := cmp.Diff(results(t, undisturbed), results(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// damageOne changes a byte of the first file below dir.
+func damageOne(t *testing.T, dir string) {
+	t.Helper()
+	done := errors.New("done")
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		b[len(b)/3] ^= 1
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			return err
+		}
+		return done
+	})
+	if !errors.Is(err, done) {
+		t.Fatalf("no file below %s was damaged: %v", dir, err)
 	}
 }
 

@@ -22,6 +22,7 @@ type run struct {
 	selected selection
 
 	shard      stage.Shard // whose chunks are computed
+	drafts     bool        // a killed run may have left scores of single samples
 	keepFailed bool        // chunks with failed samples stand as they are
 }
 
@@ -126,6 +127,7 @@ func (r *run) conclude(ctx context.Context) (*study.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.dropAllDrafts()
 	if err := r.PublishReport(r.plan.Plan, result, failed); err != nil {
 		return nil, err
 	}

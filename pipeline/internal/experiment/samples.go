@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"rewriting/compute"
 	"rewriting/methods"
-	"rewriting/metrics"
 	"rewriting/pipeline/internal/npy"
-	"rewriting/pipeline/internal/picture"
 	"rewriting/pipeline/internal/stage"
 	"rewriting/pipeline/internal/study"
 )
@@ -32,6 +30,8 @@ type job struct {
 	mu       sync.Mutex
 	left     int
 	cleanBad bool // a clean image failed, so the chunk of clean images must not be kept
+
+	drafted atomic.Bool // scores of single samples lie in files of their own
 }
 
 // jobs lists the chunks of the shard with something missing, in order.
@@ -94,6 +94,7 @@ func (r *run) scoreSamples(ctx context.Context, jobs []*job) error {
 		return nil
 	}
 	defer func(started time.Time) { r.Took("samples", r.plan.clean.Key, started) }(time.Now())
+	r.findDrafts()
 	clocks := make([]clock, len(r.Rows))
 	defer r.tookDrawing(clocks)
 	meter := r.Progress.Start(fmt.Sprintf("samples under %d methods", len(r.Rows)), "samples", len(units))
@@ -106,111 +107,6 @@ func (r *run) scoreSamples(ctx context.Context, jobs []*job) error {
 		meter.Add(1)
 		return r.finish(u.job)
 	})
-}
-
-// sample draws and scores sample i of a job. Its error stops the run; a failure of the sample alone is noted in its scores.
-func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Renderer, clocks []clock) error {
-	if err := r.openClean(j); err != nil {
-		return err
-	}
-	seed := j.rg.First + uint32(i)
-	size := r.Generator.Info().Resolution
-	z := r.latentOf(seed)
-	pixels := j.clean[i*3*size*size : (i+1)*3*size*size]
-	if j.render {
-		if err := draw(pixels, func() (*compute.Tensor, error) { return r.cleanImage(seed) }); err != nil {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			j.mu.Lock()
-			j.cleanBad = true
-			j.mu.Unlock()
-			for row := range r.Rows {
-				r.fail(j, i, row, r.wanted(j, i, row), fmt.Errorf("clean image: %w", err))
-			}
-			return nil
-		}
-	}
-	s := &metrics.Sample{Seed: seed, Z: z.Data, Clean: picture.Tensor(pixels, size), Prepared: metrics.NewPrepared()}
-	if j.prepare {
-		j.sides[i] = r.prepare(ctx, int(seed-r.Config.Samples.First), s)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	} else if j.sides != nil {
-		if err := s.Prepared.UnmarshalBinary(j.sides[i]); err != nil {
-			return fmt.Errorf("sample of seed %d: %w", seed, err)
-		}
-	}
-	edited := make([]byte, len(pixels))
-	for row := range j.columns {
-		columns := r.wanted(j, i, row)
-		if len(columns) == 0 {
-			continue
-		}
-		err := draw(edited, func() (*compute.Tensor, error) {
-			defer clocks[row].since(time.Now())
-			return renderers[row].Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: r.position(seed), Clean: s.Clean})
-		})
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err != nil {
-			r.fail(j, i, row, columns, err)
-			continue
-		}
-		s.Edited, s.Row = picture.Tensor(edited, size), r.Rows[row].Name
-		for _, col := range columns {
-			values, err := r.Columns[col].Scorer.Score(ctx, s)
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if err != nil {
-				r.fail(j, i, row, []int{col}, err)
-				continue
-			}
-			r.scores[row][col][j.index].values[i] = values
-		}
-	}
-	return nil
-}
-
-// wanted lists the columns that score sample i of the job under a row. The others, which leave it out because of what it
-// contains, get numbers that say so.
-func (r *run) wanted(j *job, i, row int) []int {
-	in := r.inSubset(int(j.rg.First-r.Config.Samples.First) + i)
-	var columns []int
-	for _, col := range j.columns[row] {
-		if c := &r.Columns[col]; c.Others == in {
-			r.scores[row][col][j.index].values[i] = c.leftOut()
-		} else {
-			columns = append(columns, col)
-		}
-	}
-	return columns
-}
-
-// draw renders an image and puts its bytes into pixels.
-func draw(pixels []byte, render func() (*compute.Tensor, error)) error {
-	image, err := render()
-	if err != nil {
-		return err
-	}
-	b, err := picture.Quantise(image)
-	if err != nil {
-		return err
-	}
-	if copy(pixels, b) != len(pixels) || len(b) != len(pixels) {
-		return fmt.Errorf("an image of shape %v, %d bytes expected", image.Shape, len(pixels))
-	}
-	return nil
-}
-
-func (r *run) fail(j *job, i, row int, columns []int, err error) {
-	for _, col := range columns {
-		r.scores[row][col][j.index].failed[i] = err.Error()
-	}
-	r.Log.Error("sample failed; the others go on", "seed", j.rg.First+uint32(i), "method", r.Rows[row].Name, "error", err)
 }
 
 // openClean reads the clean images of a job and what is known of them, or makes room for them.
@@ -274,6 +170,7 @@ func (r *run) finish(j *job) error {
 			}
 		}
 	}
+	r.dropDrafts(j)
 	j.clean, j.sides = nil, nil
 	return nil
 }
