@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -106,6 +107,9 @@ func (m *modified) Score(ctx context.Context, s *Sample) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.Contains(was.In, true) { // so the network need not be asked
+		return slices.Repeat([]float64{notApplicable}, len(m.columns)), nil
+	}
 	now, err := m.seg.labels(ctx, s.Edited)
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
@@ -127,14 +131,8 @@ func (m *modified) Score(ctx context.Context, s *Sample) ([]float64, error) {
 			replaced++
 		}
 	}
-	scores := []float64{became, gone, all}
 	if m.overlap() {
-		scores = []float64{became, gone, replaced, all}
+		return []float64{became, gone, replaced, all}, nil
 	}
-	if all == 0 {
-		for i := range scores {
-			scores[i] = notApplicable
-		}
-	}
-	return scores, nil
+	return []float64{became, gone, all}, nil
 }
