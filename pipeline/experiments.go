@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -117,33 +119,55 @@ func (p *planCommand) Run(c *command) error {
 	}
 	plan.Missing = cfg.Missing
 	if p.Probe && !plan.Complete() {
-		if plan.Forecast, err = e.Probe(c.ctx, plan, dir, study.Options{}); err != nil {
+		if plan.Forecast, err = study.Foresee(c.ctx, e, plan, dir, study.Options{}); err != nil {
 			return fmt.Errorf("probe (--no-probe leaves it out): %w", err)
 		}
 	}
 	if c.json {
 		return c.object(plan)
 	}
-	for _, s := range plan.Stages {
-		count := ""
+	showPlan(c.out, plan)
+	return nil
+}
+
+// showPlan prints the stages, each with the reason why it runs, and what a run will cost.
+func showPlan(out io.Writer, plan *study.Plan) {
+	name := func(s *study.Planned) string {
 		if s.Parts > 1 {
-			count = fmt.Sprintf(" (%d of %d)", s.Done, s.Parts)
+			return fmt.Sprintf("%s (%d of %d)", s.Name, s.Done, s.Parts)
 		}
-		fmt.Fprintf(c.out, "%-11s %s%s\n", s.State, s.Name, count)
-		for _, why := range s.Why {
-			fmt.Fprintf(c.out, "%-11s   %s\n", "", why)
+		return s.Name
+	}
+	width := 0
+	for _, s := range plan.Stages {
+		if len(s.Why) > 0 {
+			width = max(width, utf8.RuneCountInString(name(s)))
+		}
+	}
+	for _, s := range plan.Stages {
+		if len(s.Why) == 0 {
+			fmt.Fprintf(out, "%-11s %s\n", s.State, name(s))
+			continue
+		}
+		fmt.Fprintf(out, "%-11s %-*s  %s\n", s.State, width, name(s), s.Why[0])
+		for _, why := range s.Why[1:] {
+			fmt.Fprintf(out, "%-11s %-*s  %s\n", "", width, "", why)
 		}
 	}
 	for _, m := range plan.Missing {
-		fmt.Fprintf(c.out, "%-11s %s\n", "missing", m)
+		fmt.Fprintf(out, "%-11s %s\n", "missing", m)
 	}
-	if f := plan.Forecast; f != nil {
-		fmt.Fprintf(c.out, "about %s on this machine, %s to be written%s\n", duration(f.Seconds), size(f.Bytes), ofFree(f.Free))
-		for _, u := range f.Unknown {
-			fmt.Fprintln(c.out, "not in this time: "+u)
-		}
+	f := plan.Forecast
+	if f == nil {
+		return
 	}
-	return nil
+	fmt.Fprintf(out, "about %s on this machine, %s to be written%s\n", duration(f.Seconds), size(f.Bytes), ofFree(f.Free))
+	if f.Alone > 0 {
+		fmt.Fprintf(out, "other work takes processors now; without it about %s\n", duration(f.Alone))
+	}
+	for _, u := range f.Unknown {
+		fmt.Fprintln(out, "not in this time: "+u)
+	}
 }
 
 // ofFree compares with the room on the disk, where it is known.

@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"time"
 
 	"rewriting/compute"
@@ -14,12 +13,12 @@ import (
 
 // Probe implements study.Experiment. It takes about as long as a few samples and a few steps of every method, and writes nothing.
 func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o study.Options) (*study.Forecast, error) {
-	p := e.planFor(whole.Samples.Count)
-	for i, s := range p.Stages {
-		*s = *whole.Stages[i] // what is done
+	p, err := e.foresee(ctx, whole)
+	if err != nil {
+		return nil, err
 	}
 	o = o.Fill(e.Config.Run.Workers)
-	f := &study.Forecast{Bytes: e.bytes(p), Free: study.Free(dir)}
+	f := &study.Forecast{Bytes: e.bytes(p.plan), Free: study.Free(dir)}
 	table, moments := float64(e.Table.Dim(0)), map[int]*rewrite.Moment{}
 	for i, m := range e.measurements() {
 		rows := min(probeRows, e.Table.Dim(0))
@@ -77,7 +76,7 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 		return f, nil
 	}
 	var cost sampleCost
-	err := beside(o.Workers, func() (err error) { cost, err = e.probeSample(ctx, renderers); return err })
+	err = study.Beside(o.Workers, func() (err error) { cost, err = e.probeSample(ctx, renderers); return err })
 	if err != nil {
 		return nil, err
 	}
@@ -90,15 +89,6 @@ func (e *Experiment) Probe(ctx context.Context, whole *study.Plan, dir string, o
 
 // probeRows is how many images the second moment is probed with: enough that it has full rank.
 const probeRows = 8
-
-// beside runs do with the processors that one of so many workers has when all are at work: an operation spreads over those that are idle,
-// and alone it would be faster than in a run.
-func beside(workers int, do func() error) error {
-	all := runtime.GOMAXPROCS(0)
-	runtime.GOMAXPROCS(max(1, all/workers))
-	defer runtime.GOMAXPROCS(all)
-	return do()
-}
 
 func timed(do func() error) (seconds float64, err error) {
 	started := time.Now()
@@ -117,7 +107,7 @@ func (e *Experiment) probeEdit(ctx context.Context, row int, moment *rewrite.Mom
 	short := func(n int) (float64, error) {
 		task.Params.Steps = n
 		return timed(func() error {
-			return beside(workers, func() (err error) { edit, err = method.Apply(ctx, task); return err })
+			return study.Beside(workers, func() (err error) { edit, err = method.Apply(ctx, task); return err })
 		})
 	}
 	const few, more = 1, 4

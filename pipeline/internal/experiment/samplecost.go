@@ -84,8 +84,10 @@ func (p *plan) left(s *study.Planned) float64 {
 // samplesLeft reports whether there is anything to do with samples.
 func (p *plan) samplesLeft() bool {
 	n := p.left(p.clean)
-	if p.prepared != nil {
-		n += p.left(p.prepared)
+	for _, s := range []*study.Planned{p.selection, p.prepared} {
+		if s != nil {
+			n += p.left(s)
+		}
 	}
 	for _, line := range p.scores {
 		for _, s := range line {
@@ -93,22 +95,4 @@ func (p *plan) samplesLeft() bool {
 		}
 	}
 	return n > 0
-}
-
-// samplesTime is the time that all samples which are left take one worker.
-func (e *Experiment) samplesTime(p *plan, c sampleCost) float64 {
-	seconds := p.left(p.clean) * c.clean
-	if p.prepared != nil {
-		seconds += p.left(p.prepared) * c.prepare
-	}
-	for row, line := range p.scores {
-		drawn := 0.0
-		for col, s := range line {
-			n := min(p.left(s), float64(e.Config.Samples.Count)) // where samples are chosen, no more are scored
-			seconds += n * c.score[col]
-			drawn = max(drawn, n)
-		}
-		seconds += drawn * c.draw[row]
-	}
-	return seconds
 }

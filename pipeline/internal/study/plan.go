@@ -43,6 +43,7 @@ type Plan struct {
 // Forecast is what a run will cost.
 type Forecast struct {
 	Seconds float64  `json:"seconds"`           // expected; 0 where nothing is left to do
+	Alone   float64  `json:"alone,omitempty"`   // expected on a machine that does nothing else, where this one does; else 0
 	Bytes   int64    `json:"bytes"`             // of files to be written
 	Free    int64    `json:"free,omitempty"`    // on the disk of the run directory; 0 where it cannot be told
 	Unknown []string `json:"unknown,omitempty"` // stages whose time is not in Seconds, with the reason

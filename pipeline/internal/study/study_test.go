@@ -276,3 +276,16 @@ func TestP03DamageIsFoundAndANumberThatDoesNotComeOutAgainIsSetAside(t *testing.
 		t.Errorf("%v, %v", p.Stages[1].Why, err)
 	}
 }
+
+func TestAForecastTellsWhatOtherWorkOnTheMachineAdds(t *testing.T) {
+	for _, c := range []struct{ wall, processor, alone float64 }{
+		{10, 10, 0}, {10, 19, 0}, {10, 9, 0}, // one or two processors at work
+		{10, 2, 20}, // four fifths of the time was others'
+		{10, 0, 0},  // cannot be told
+	} {
+		f := Forecast{Seconds: 100}
+		if f.alone(c.wall, c.processor); f.Alone != c.alone {
+			t.Errorf("%v seconds with %v of a processor: %v alone, want %v", c.wall, c.processor, f.Alone, c.alone)
+		}
+	}
+}

@@ -22,3 +22,12 @@ func Free(dir string) int64 {
 		dir = up
 	}
 }
+
+// processorSeconds is the time that the processors have worked for this process.
+func processorSeconds() float64 {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec) + 1e-6*float64(u.Utime.Usec+u.Stime.Usec)
+}
