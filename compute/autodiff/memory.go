@@ -1,6 +1,9 @@
 package autodiff
 
 import (
+	"maps"
+	"slices"
+
 	"gorgonia.org/gorgonia"
 
 	"rewriting/compute"
@@ -10,12 +13,21 @@ import (
 // run, and then the memory goes to whichever needs as much next. A run holds what is alive instead of every value of the
 // expression and of its gradient, which for all parameters of a generator are several times as much.
 //
+// Of what is alive when the gradient begins, the results of passes (element-wise operations) are not kept either: each is
+// dropped when the expression has read it, and made again from what it was made of for the first operation of the gradient
+// that reads it. The same kernel on the same numbers gives the same bits.
+//
 // It relies on what NewProblem knows: one machine runs every operation once per run, in order. What gorgonia does itself is to add
 // gradients, perhaps in place; such a sum is given back with its operands, by whoever reads the sum.
 type lending struct {
 	free map[int][][]float32 // by length
+	held int                 // numbers, lent and free
 	ops  []*op
 }
+
+// plenty is how many numbers a lending holds (768 MiB) before it gives free memory up for memory of another length: large
+// maps are few of each size, and cost more to hold than to make anew.
+const plenty = 192 << 20
 
 // loan is an operation's part in a lending.
 type loan struct {
@@ -23,12 +35,20 @@ type loan struct {
 	reads   []*op // operations whose results it is a reader of, each once
 	readers int   // operations that read its result; -1 where it must stay
 	left    int   // of them, in this run
+
+	early        bool              // part of the expression, not of its gradient
+	earlyReaders int               // readers that are
+	earlyLeft    int               // of them, in this run
+	repeats      bool              // its result is made again for the gradient
+	sources      []*op             // by input: the operation that makes it, nil where it is a leaf or gorgonia's
+	given        []*compute.Tensor // inputs of one that repeats, of which the leaves count
 }
 
-// lend makes the operations of a graph share memory.
-func lend(g *gorgonia.ExprGraph) *lending {
+// lend makes the operations of a graph share memory. The expression are the nodes that there were before it was differentiated.
+func lend(g *gorgonia.ExprGraph, expression gorgonia.Nodes) *lending {
 	l := &lending{free: map[int][][]float32{}}
-	for _, n := range g.AllNodes() {
+	nodes := g.AllNodes()
+	for _, n := range nodes {
 		if o, ok := n.Op().(*op); ok {
 			o.loan = &loan{lending: l}
 			if o.result != nil {
@@ -37,7 +57,12 @@ func lend(g *gorgonia.ExprGraph) *lending {
 			l.ops = append(l.ops, o)
 		}
 	}
-	for _, n := range g.AllNodes() {
+	for _, n := range expression {
+		if o, ok := n.Op().(*op); ok {
+			o.loan.early = true
+		}
+	}
+	for _, n := range nodes {
 		p, ok := n.Op().(*op)
 		if !ok || p.loan.readers < 0 {
 			continue
@@ -50,9 +75,38 @@ func lend(g *gorgonia.ExprGraph) *lending {
 		p.loan.readers = len(found)
 		for reader := range found {
 			reader.loan.reads = append(reader.loan.reads, p)
+			if reader.loan.early {
+				p.loan.earlyReaders++
+			}
+		}
+	}
+	for _, n := range nodes {
+		if o, ok := n.Op().(*op); ok {
+			o.loan.repeats = o.repeatable(g, n)
+			for _, c := range o.inputs {
+				source, _ := c.Op().(*op)
+				o.loan.sources = append(o.loan.sources, source)
+			}
 		}
 	}
 	return l
+}
+
+// repeatable reports whether the result of a pass, read by the expression and by its gradient, can be made again: operations
+// alone read it, and all that it is made of is a leaf or lent by this lending.
+func (o *op) repeatable(g *gorgonia.ExprGraph, n *gorgonia.Node) bool {
+	if l := o.loan; !o.pass || !l.early || l.earlyReaders == 0 || l.readers <= l.earlyReaders {
+		return false
+	}
+	for parents := g.To(n.ID()); parents.Next(); {
+		if _, ours := parents.Node().(*gorgonia.Node).Op().(*op); !ours {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(o.inputs, func(c *gorgonia.Node) bool {
+		p, ours := c.Op().(*op)
+		return c.Op() != nil && (!ours || p.loan.readers < 0 || len(p.out) == 0)
+	})
 }
 
 // readers finds the operations that read the result of a node, or what gorgonia makes of it: a sum that it may write to the
@@ -77,7 +131,7 @@ func readers(g *gorgonia.ExprGraph, n *gorgonia.Node, found map[*op]bool) bool {
 // begin prepares a run; what an unfinished one has left stays where it is.
 func (l *lending) begin() {
 	for _, o := range l.ops {
-		o.loan.left = o.loan.readers
+		o.loan.left, o.loan.earlyLeft = o.loan.readers, o.loan.earlyReaders
 	}
 }
 
@@ -95,15 +149,101 @@ func (l *loan) take(shape []int) *compute.Tensor {
 		l.free[n] = free[:len(free)-1]
 		return compute.From(data, shape...)
 	}
+	l.held += n
+	l.trim()
 	return compute.New(shape...)
 }
 
-// giveBack ends an operation: its inputs have one reader less.
-func (l *loan) giveBack() {
-	for _, p := range l.reads {
-		if p.loan.left--; p.loan.left == 0 && p.memory != nil {
-			l.free[len(p.memory.Data)] = append(l.free[len(p.memory.Data)], p.memory.Data)
-			p.memory, p.result = nil, nil
+// trim gives free memory up while there is more than plenty, the largest first.
+func (l *lending) trim() {
+	if l.held <= plenty {
+		return
+	}
+	sizes := slices.SortedFunc(maps.Keys(l.free), func(a, b int) int { return b - a })
+	for _, n := range sizes {
+		for len(l.free[n]) > 0 && l.held > plenty {
+			last := len(l.free[n]) - 1
+			l.free[n][last] = nil
+			l.free[n] = l.free[n][:last]
+			l.held -= n
 		}
+	}
+}
+
+// put takes memory back.
+func (l *loan) put(t *compute.Tensor) {
+	if l != nil {
+		l.free[len(t.Data)] = append(l.free[len(t.Data)], t.Data)
+	}
+}
+
+// again puts results that were dropped in the place of an operation's inputs.
+func (l *loan) again(in []*compute.Tensor) {
+	if l.repeats && l.given == nil {
+		l.given = slices.Clone(in)
+	}
+	for i, p := range l.sources {
+		if p != nil && p.loan.repeats {
+			in[i] = p.remade()
+		}
+	}
+}
+
+// remade is the result of an operation that repeats.
+func (o *op) remade() *compute.Tensor {
+	if o.memory != nil {
+		return o.memory
+	}
+	in := slices.Clone(o.loan.given)
+	for i, p := range o.loan.sources {
+		switch {
+		case p == nil:
+		case p.loan.repeats:
+			in[i] = p.remade()
+		default:
+			in[i] = p.memory
+		}
+	}
+	o.writeTo(o.loan.take(o.out))
+	o.into(o.memory, in)
+	return o.memory
+}
+
+// giveBack ends an operation: its inputs have one reader less. One that repeats remains a reader until nobody will read
+// its own result again.
+func (o *op) giveBack() {
+	for _, p := range o.loan.reads {
+		if o.loan.early {
+			p.loan.earlyLeft--
+		}
+		if !o.loan.repeats {
+			p.loan.left--
+		}
+		if p.loan.left == 0 {
+			p.finish()
+		} else if p.loan.repeats && o.loan.early && p.loan.earlyLeft == 0 {
+			p.drop()
+		}
+	}
+}
+
+// finish ends the use of a result in this run.
+func (o *op) finish() {
+	o.drop()
+	if !o.loan.repeats {
+		return
+	}
+	for _, p := range o.loan.reads {
+		if p.loan.left--; p.loan.left == 0 {
+			p.finish()
+		}
+	}
+}
+
+// drop frees the memory of a result.
+func (o *op) drop() {
+	if o.memory != nil {
+		o.loan.put(o.memory)
+		o.memory, o.result = nil, nil
 	}
 }

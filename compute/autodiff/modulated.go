@@ -48,9 +48,14 @@ func Modulated(x, w, s *gorgonia.Node, sigma float32, up bool) (*gorgonia.Node, 
 		return nil, err
 	}
 	m := &modulated{xs: xs, ws: ws, up: up}
+	var work []int
+	if up {
+		work = m.wideShape()
+	}
 	return (&op{
 		name: fmt.Sprintf("Modulated(%b,%t)", sigma, up),
 		out:  m.out(),
+		work: work,
 		into: m.run,
 		gradient: []gradient{
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) {
@@ -89,7 +94,6 @@ func Modulated(x, w, s *gorgonia.Node, sigma float32, up bool) (*gorgonia.Node, 
 type modulated struct {
 	xs, ws []int
 	up     bool
-	wide   *compute.Tensor // result of the up-convolution before the blur, written anew by every run
 }
 
 func (m *modulated) out() []int {
@@ -107,11 +111,9 @@ func (m *modulated) wideShape() []int {
 func (m *modulated) run(out *compute.Tensor, in []*compute.Tensor) {
 	x, w, c := in[0], in[1], in[4]
 	if m.up {
-		if m.wide == nil {
-			m.wide = compute.New(m.wideShape()...)
-		}
-		compute.UpConvInto(m.wide, x, w)
-		compute.BlurInto(out, m.wide, 1, 1)
+		wide := in[5]
+		compute.UpConvInto(wide, x, w)
+		compute.BlurInto(out, wide, 1, 1)
 	} else {
 		compute.Conv2DInto(out, x, w, nil, compute.Same3x3)
 	}

@@ -20,14 +20,19 @@ type op struct {
 	// name says what is computed, with every attribute: gorgonia merges nodes whose names and inputs are equal.
 	name string
 	out  []int // shape of the result, empty for a scalar
+	// pass says that into is so cheap that it is repeated rather than its result kept.
+	pass bool
+	// work is the shape of memory that into gets behind its inputs, nil where it needs none.
+	work []int
 	// Exactly one of the two is set: into overwrites all of out, fresh returns a new tensor.
 	into  func(out *compute.Tensor, in []*compute.Tensor)
 	fresh func(in []*compute.Tensor) *compute.Tensor
 	// gradient has one entry per input, which builds the gradient by that input; nil where there is none.
 	gradient []gradient
 
-	in    [][]int // shapes of the inputs
-	needs []bool  // inputs that depend on a parameter
+	inputs []*gorgonia.Node
+	in     [][]int // their shapes
+	needs  []bool  // inputs that depend on a parameter
 
 	// The result of into, written anew by every run: gorgonia's machine forgets its memory between two runs. The operation
 	// belongs to one node, and the node to one machine.
@@ -41,6 +46,7 @@ type gradient func(y, dy *gorgonia.Node) (*gorgonia.Node, error)
 
 // apply adds the operation to the graph of its inputs.
 func (o *op) apply(inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
+	o.inputs = inputs
 	for i, n := range inputs {
 		o.in = append(o.in, n.Shape())
 		o.needs = append(o.needs, i < len(o.gradient) && o.gradient[i] != nil && depends(n))
@@ -93,7 +99,8 @@ func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
 		return nil, err
 	}
 	if o.loan != nil {
-		defer o.loan.giveBack()
+		o.loan.again(in)
+		defer o.giveBack()
 	}
 	if o.into == nil && (o.loan == nil || len(o.out) == 0) {
 		return value(o.fresh(in)), nil
@@ -104,6 +111,11 @@ func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
 	if o.into == nil {
 		copy(o.memory.Data, o.fresh(in).Data) // what is fresh would live as long as its node
 	} else {
+		if o.work != nil {
+			w := o.loan.take(o.work)
+			defer o.loan.put(w)
+			in = append(in, w)
+		}
 		o.into(o.memory, in)
 	}
 	return o.result, nil

@@ -22,6 +22,7 @@ type Problem struct {
 // loss does not depend on is an error. Operations share memory, so after a Step the loss and the gradients alone can be read:
 // values of other nodes are the business of Evaluate, in a graph of its own.
 func NewProblem(g *gorgonia.ExprGraph, loss *gorgonia.Node, params []*gorgonia.Node) (*Problem, error) {
+	expression := g.AllNodes()
 	grads, err := gorgonia.Grad(loss, params...)
 	if err != nil {
 		return nil, fmt.Errorf("autodiff: gradient of the loss: %w", err)
@@ -48,7 +49,7 @@ func NewProblem(g *gorgonia.ExprGraph, loss *gorgonia.Node, params []*gorgonia.N
 			return nil, err
 		}
 	}
-	p.memory = lend(g)
+	p.memory = lend(g, expression)
 	p.machine = gorgonia.NewTapeMachine(g)
 	return p, nil
 }

@@ -21,6 +21,7 @@ func ScaleChannels(x, s *gorgonia.Node) (*gorgonia.Node, error) {
 	return (&op{
 		name: "ScaleChannels",
 		out:  xs,
+		pass: true,
 		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.ScaleChannelsInto(out, in[0], in[1]) },
 		gradient: []gradient{
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return ScaleChannels(dy, s) },
@@ -61,6 +62,7 @@ func NoiseBiasAct(x *gorgonia.Node, noise *compute.Tensor, strength, bias *gorgo
 	return (&op{
 		name: fmt.Sprintf("NoiseBiasAct(%p)", &noise.Data[0]),
 		out:  s,
+		pass: true,
 		into: func(out *compute.Tensor, in []*compute.Tensor) {
 			compute.NoiseBiasActInto(out, in[0], noise, in[1].Data[0], in[2].Data)
 		},
