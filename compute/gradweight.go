@@ -39,7 +39,7 @@ func Conv2DGradWeightInto(dw, x, dy *Tensor, p Params, plus *Scaled) {
 	defer g.release()
 	for group := range p.Groups {
 		for b := range n {
-			g.add = b > 0
+			g.more = b > 0
 			g.image(x.Data[(b*ci+group*cg)*h*w:], dy.Data[(b*co+group*rows)*oh*ow:], h, w)
 		}
 		g.write(dw.Data[group*rows*cg*kh*kw:], cg*kh*kw, kh*kw, func(o int) { plus.addRow(dw, group*rows+o) })
@@ -67,36 +67,44 @@ func (s *Scaled) addTo(dw *Tensor) {
 }
 
 // weightGradient is the product dW[o, (tap, channel)] = sum over pixels of dy[o, pixel] x[pixel+tap, channel].
-// The image is laid out with its channels together, so that the inner dimension runs over pixels.
+// The image is laid out with its channels together, so that the inner dimension runs over pixels: strip by strip of rows, each
+// added to those above it, because a layout of all of a large image would take more memory than the image.
 type weightGradient struct {
 	product
-	layout             staging
-	channels, padded   int // channels, and rounded up to whole vectors
-	taps, pixels       int
+	layout             staging // of the strip at the top
+	channels, padded   int     // channels, and rounded up to whole vectors
+	taps               int
+	oh, ow             int // of the gradient that comes in
+	strip              int // rows of it at a time
+	stride, reach      int // vertical distance of its pixels in the image, and rows that a kernel covers
+	more               bool
+	offsets            []int // of the pixels of a strip
 	planes, pixelMajor []float32
 	vectors            []vector
 	releases           [4]func()
 }
 
+// stripNumbers is about how many numbers of the image a strip lays out: 16 MiB. A variable, so that tests have strips of small images.
+var stripNumbers = 4 << 20
+
 func newWeightGradient(p Params, rows, channels, kh, kw, oh, ow int) *weightGradient {
 	lanes := kernel.Lanes()
-	g := &weightGradient{channels: channels, padded: (channels + lanes - 1) / lanes * lanes, taps: kh * kw, pixels: oh * ow}
+	g := &weightGradient{channels: channels, padded: (channels + lanes - 1) / lanes * lanes, taps: kh * kw, oh: oh, ow: ow,
+		stride: p.Stride[0], reach: (kh-1)*p.Dilation[0] + 1}
 	g.rows = rows
-	g.layout = staging{
-		stride: 1, top: p.Pad[0], left: p.Pad[1], rowStride: 1,
-		rows: (oh-1)*p.Stride[0] + (kh-1)*p.Dilation[0] + 1,
-		cols: (ow-1)*p.Stride[1] + (kw-1)*p.Dilation[1] + 1,
-	}
+	g.layout = staging{stride: 1, top: p.Pad[0], left: p.Pad[1], rowStride: 1, cols: (ow-1)*p.Stride[1] + (kw-1)*p.Dilation[1] + 1}
+	g.strip = min(oh, max(1, stripNumbers/(g.layout.cols*g.padded*g.stride)))
+	g.layout.rows = (g.strip-1)*g.stride + g.reach
 	g.layout.finish()
 	g.planes, g.releases[0] = borrow(g.layout.len(g.padded))
 	g.pixelMajor, g.releases[1] = borrow(g.layout.plane*g.padded + kernel.Slack)
-	g.a, g.releases[2] = borrow(panelLen(rows, g.pixels))
+	g.a, g.releases[2] = borrow(panelLen(rows, g.strip*ow))
 	g.c, g.releases[3] = borrow(rows * g.taps * g.padded)
 	g.b, g.ldc = g.pixelMajor, g.taps*g.padded
-	g.off = make([]int, 0, g.pixels)
-	for y := range oh {
+	g.offsets = make([]int, 0, g.strip*ow)
+	for y := range g.strip {
 		for x := range ow {
-			g.off = append(g.off, (y*p.Stride[0]*g.layout.cols+x*p.Stride[1])*g.padded)
+			g.offsets = append(g.offsets, (y*p.Stride[0]*g.layout.cols+x*p.Stride[1])*g.padded)
 		}
 	}
 	for t := range g.taps {
@@ -108,17 +116,29 @@ func newWeightGradient(p Params, rows, channels, kh, kw, oh, ow int) *weightGrad
 	return g
 }
 
-// image adds one image's part, or starts with it where add is not set.
+// image adds one image's part, or starts with it where more is not set.
 func (g *weightGradient) image(x, dy []float32, h, w int) {
-	g.layout.fill(g.planes, x, g.channels, h, w)
-	clear(g.planes[g.channels*g.layout.plane : g.padded*g.layout.plane])
-	Split(g.padded/8, 1+passGrain/(8*g.layout.plane), func(lo, hi int) {
+	for y := 0; y < g.oh; y += g.strip {
+		g.rowsOf(x, dy, h, w, y, min(g.strip, g.oh-y))
+	}
+}
+
+// rowsOf adds the part of n rows of dy from row y.
+func (g *weightGradient) rowsOf(x, dy []float32, h, w, y, n int) {
+	layout := g.layout
+	layout.top -= y * g.stride
+	layout.rows = (n-1)*g.stride + g.reach // in planes that have room for a whole strip
+	layout.fill(g.planes, x, g.channels, h, w)
+	clear(g.planes[g.channels*layout.plane : g.padded*layout.plane])
+	Split(g.padded/8, 1+passGrain/(8*layout.plane), func(lo, hi int) {
 		for c := 8 * lo; c < 8*hi; c += 8 {
-			b := kernel.Block8{LDD: g.padded, DstStep: 8 * g.padded, LDS: g.layout.plane, SrcStep: 8, Count: g.layout.plane / 8}
-			b.Transpose(g.pixelMajor[c:], g.planes[c*g.layout.plane:])
+			b := kernel.Block8{LDD: g.padded, DstStep: 8 * g.padded, LDS: layout.plane, SrcStep: 8, Count: layout.plane / 8}
+			b.Transpose(g.pixelMajor[c:], g.planes[c*layout.plane:])
 		}
 	})
-	packRows(g.a, dy, g.rows, g.pixels, g.pixels)
+	g.off = g.offsets[:n*g.ow]
+	packRows(g.a, dy[y*g.ow:], g.rows, len(g.off), g.oh*g.ow)
+	g.add = g.more || y > 0
 	g.direct(g.vectors)
 }
 

@@ -112,7 +112,7 @@ func UpConvGradWeightInto(dw, k, dy *Tensor, plus *Scaled) {
 		g := newWeightGradient(upParams.normal(), ci, co, 3, 3, r, s)
 		defer g.release()
 		for b := range n {
-			g.add = b > 0
+			g.more = b > 0
 			g.image(dy.Data[b*co*h*w:], k.Data[b*ci*r*s:], h, w)
 		}
 		g.write(dw.Data, 9, ci*9, func(int) {})
