@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"rewriting/compute"
 )
@@ -240,9 +241,13 @@ func (o *op) finish() {
 	}
 }
 
-// drop frees the memory of a result.
+// drop frees the memory of a result. gorgonia keeps the value that stands for it until the next run, so that is emptied: else
+// memory that the lending gives up would stay.
 func (o *op) drop() {
 	if o.memory != nil {
+		if d, ok := o.result.(*tensor.Dense); ok {
+			*d = tensor.Dense{}
+		}
 		o.loan.put(o.memory)
 		o.memory, o.result = nil, nil
 	}
