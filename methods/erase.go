@@ -22,7 +22,7 @@ func (erase) Describe() Description {
 		Row:   "Rank-1 update (ours)",
 		About: "Zeroes the drank units that respond most to the context regions in one image, and inserts what that image then looks " +
 			"like as a low-rank rule (Table 3, App. E). The object is not used, nor the shape of the paste mask.",
-		Parameters: []string{"rank", "rate", "steps", "project_every", "keys", "low_rank_gradient", "drank", "repeats"},
+		Parameters: []string{"rank", "rate", "steps", "loss", "project_every", "keys", "low_rank_gradient", "drank", "repeats"},
 	}
 }
 
@@ -42,7 +42,7 @@ func (erase) Check(p Params, l gan.Layer, s *sessions.Session) error {
 	if p.Repeats < 1 {
 		return fmt.Errorf("repeats = %d: must be at least 1 (the paper has 2)", p.Repeats)
 	}
-	return first(checkDescent(p), checkProjection(p), checkDirections(p, l), checkUnits("drank", p.DRank, l),
+	return first(checkDescent(p), checkLoss(p), checkProjection(p), checkDirections(p, l), checkUnits("drank", p.DRank, l),
 		checkContext(s.Context(), l))
 }
 

@@ -21,14 +21,14 @@ func (insert) Describe() Description {
 		Row:   "Ours (projected gradient descent)",
 		About: "Copies the object's features to the paste region and changes one layer's weight until it produces them, " +
 			"by Adam projected every few steps onto the directions that the context regions have in common (Eqns. 17-18, App. D and F).",
-		Parameters: []string{"rank", "rate", "steps", "project_every", "keys", "low_rank_gradient", "tight_paste"},
+		Parameters: []string{"rank", "rate", "steps", "loss", "project_every", "keys", "low_rank_gradient", "tight_paste"},
 	}
 }
 
 func (insert) Defaults() Params { return insertParams() }
 
 func (insert) Check(p Params, l gan.Layer, s *sessions.Session) error {
-	return first(checkDescent(p), checkProjection(p), checkDirections(p, l),
+	return first(checkDescent(p), checkLoss(p), checkProjection(p), checkDirections(p, l),
 		checkPaste(s, l.ValueSize), checkContext(s.Context(), l))
 }
 

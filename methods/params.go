@@ -15,6 +15,7 @@ type Params struct {
 	Rate            float64           `toml:"rate" json:"rate"`                           // Adam's learning rate; of raw weights, in units of their spread
 	Steps           int               `toml:"steps" json:"steps"`                         // optimiser steps
 	ProjectEvery    int               `toml:"project_every" json:"project_every"`         // steps between projections
+	Loss            rewrite.Loss      `toml:"loss" json:"loss"`                           // distance to the goal
 	Keys            rewrite.KeyMethod `toml:"keys" json:"keys"`                           // how directions or units are found
 	Context         int               `toml:"context" json:"context"`                     // index of the one context region
 	LowRankGradient bool              `toml:"low_rank_gradient" json:"low_rank_gradient"` // project gradients, too
@@ -34,13 +35,13 @@ type Params struct {
 // insertParams are the paper's settings of an insertion (App. F).
 func insertParams() Params {
 	o := rewrite.DefaultInsert()
-	return Params{Rank: 1, Rate: o.Rate, Steps: o.Steps, ProjectEvery: o.ProjectEvery, Keys: rewrite.ZCA, TightPaste: true}
+	return Params{Rank: 1, Rate: o.Rate, Steps: o.Steps, ProjectEvery: o.ProjectEvery, Loss: o.Loss, Keys: rewrite.ZCA, TightPaste: true}
 }
 
 func (p Params) insertOptions(t Task) rewrite.InsertOptions {
 	rate, _ := t.rate()
 	return rewrite.InsertOptions{Steps: p.Steps, Rate: rate, ProjectEvery: p.ProjectEvery,
-		LowRankInsert: true, LowRankGradient: p.LowRankGradient, Progress: t.Progress}
+		LowRankInsert: true, LowRankGradient: p.LowRankGradient, Loss: p.Loss, Progress: t.Progress}
 }
 
 func (p Params) paste() rewrite.PasteOptions { return rewrite.PasteOptions{WholeMap: !p.TightPaste} }
@@ -51,6 +52,13 @@ func checkDescent(p Params) error {
 		return fmt.Errorf("steps = %d: must be at least 1 (the paper has 2001)", p.Steps)
 	case !(p.Rate > 0 && p.Rate < 1e6):
 		return fmt.Errorf("rate = %g: must be above 0 (the paper has 0.05 for one layer, 0.0001 for all)", p.Rate)
+	}
+	return nil
+}
+
+func checkLoss(p Params) error {
+	if !slices.Contains(rewrite.Losses(), p.Loss) {
+		return fmt.Errorf("loss = %q: must be one of %v (the paper's text has squares, its numbers and the code l1)", p.Loss, rewrite.Losses())
 	}
 	return nil
 }

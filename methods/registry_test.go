@@ -50,6 +50,7 @@ func TestMistakesInSettingsAreFoundBeforeAnyWork(t *testing.T) {
 		{"insert linear single-image erase", "rank = 6", func(p *Params, _ *sessions.Session) { p.Rank = 6 }},
 		{"insert linear single-image unconstrained finetune erase", "rate = 0", func(p *Params, _ *sessions.Session) { p.Rate = 0 }},
 		{"insert linear single-image unconstrained finetune erase", "steps = 0", func(p *Params, _ *sessions.Session) { p.Steps = 0 }},
+		{"insert linear single-image unconstrained erase", `loss = "l3": must be one of [l1 l2]`, func(p *Params, _ *sessions.Session) { p.Loss = "l3" }},
 		{"insert single-image erase", "project_every = 0", func(p *Params, _ *sessions.Session) { p.ProjectEvery = 0 }},
 		{"insert linear single-image zero erase", `keys = "pca": must be one of [zca`, func(p *Params, _ *sessions.Session) { p.Keys = "pca" }},
 		{"single-image", "context = 3: must be 0 to 2", func(p *Params, _ *sessions.Session) { p.Context = 3 }},

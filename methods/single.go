@@ -20,7 +20,7 @@ func (singleImage) Describe() Description {
 		Row:   "Single-image direction constraint",
 		About: "Our method with the directions of one context region instead of all: context is its index in the session's " +
 			"list of keys. Everything else is as in ours.",
-		Parameters: []string{"rank", "rate", "steps", "project_every", "keys", "context", "low_rank_gradient", "tight_paste"},
+		Parameters: []string{"rank", "rate", "steps", "loss", "project_every", "keys", "context", "low_rank_gradient", "tight_paste"},
 	}
 }
 
@@ -34,7 +34,7 @@ func (singleImage) Check(p Params, l gan.Layer, s *sessions.Session) error {
 	if p.Context < 0 || p.Context >= len(regions) {
 		return fmt.Errorf("context = %d: must be 0 to %d, the session has %d context regions", p.Context, len(regions)-1, len(regions))
 	}
-	return first(checkDescent(p), checkProjection(p), checkDirections(p, l),
+	return first(checkDescent(p), checkLoss(p), checkProjection(p), checkDirections(p, l),
 		checkPaste(s, l.ValueSize), checkContext(regions[p.Context:p.Context+1], l))
 }
 

@@ -20,14 +20,14 @@ func (unconstrained) Describe() Description {
 		Row:   "Single-layer, no direction constraint",
 		About: "Adam on the whole weight of the layer with the loss of ours and no projection: it shows what the direction " +
 			"constraint is for. The context regions are not used.",
-		Parameters: []string{"rate", "steps", "tight_paste"},
+		Parameters: []string{"rate", "steps", "loss", "tight_paste"},
 	}
 }
 
 func (unconstrained) Defaults() Params { return insertParams() }
 
 func (unconstrained) Check(p Params, l gan.Layer, s *sessions.Session) error {
-	return first(checkDescent(p), checkPaste(s, l.ValueSize))
+	return first(checkDescent(p), checkLoss(p), checkPaste(s, l.ValueSize))
 }
 
 func (unconstrained) Apply(ctx context.Context, t Task) (*Edit, error) {

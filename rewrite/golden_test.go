@@ -213,7 +213,7 @@ func TestGoldenGradients(t *testing.T) {
 		{7, 0.284695, 0.526401, 1.434000, 0.178988, nil},
 	} {
 		y := newToy(t, c.layer)
-		p, err := weightProblem(y.cut, y.goal(t, TightPaste))
+		p, err := weightProblem(y.cut, y.goal(t, TightPaste), L1)
 		if err != nil {
 			t.Fatal(err)
 		}

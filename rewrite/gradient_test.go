@@ -11,7 +11,7 @@ import (
 
 // closedForm is the gradient of the insert loss of a StyleGAN2 layer written out by hand (spec: method 7), in
 // float64 loops that share nothing with the kernels or the graph.
-func closedForm(y toy, g *Goal, noiseWeight float64, bias []float32) (loss float64, grad []float64) {
+func closedForm(y toy, g *Goal, distance Loss, noiseWeight float64, bias []float32) (loss float64, grad []float64) {
 	l := y.cut.Layer()
 	w, k, style := y.cut.Weight(), g.Keys.Key, g.Keys.Style
 	kh, kw := k.Dim(2), k.Dim(3)
@@ -89,8 +89,13 @@ func closedForm(y toy, g *Goal, noiseWeight float64, bias []float32) (loss float
 				slope *= 0.2
 			}
 			diff := slope*pre - float64(g.Values.Data[o*h*wd+p])
-			loss += math.Abs(diff) / n
 			back := math.Copysign(1, diff) / n * slope
+			if distance == L2 {
+				loss += diff * diff / n
+				back = 2 * diff / n * slope
+			} else {
+				loss += math.Abs(diff) / n
+			}
 			spread(func(q int, weight float64) { gu[q] += weight * back })
 		}
 		gc := 0.0
@@ -115,14 +120,18 @@ func closedForm(y toy, g *Goal, noiseWeight float64, bias []float32) (loss float
 }
 
 func TestTheGraphsGradientIsTheOneWrittenByHandAndThatOfDifferences(t *testing.T) {
-	for _, layer := range []int{6, 7, 8} {
+	for _, c := range []struct {
+		layer    int
+		distance Loss
+	}{{6, L1}, {7, L1}, {8, L1}, {6, L2}, {7, L2}} {
+		layer := c.layer
 		y := newToy(t, layer)
 		goal := y.goal(t, TightPaste)
 		tensors := y.cut.Generator().Tensors()
 		prefix := fmt.Sprintf("convs.%d.", layer-3)
-		loss, want := closedForm(y, goal, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
+		loss, want := closedForm(y, goal, c.distance, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
 
-		p, err := weightProblem(y.cut, goal)
+		p, err := weightProblem(y.cut, goal, c.distance)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +140,7 @@ func TestTheGraphsGradientIsTheOneWrittenByHandAndThatOfDifferences(t *testing.T
 			t.Fatal(err)
 		}
 		if math.Abs(got-loss) > 1e-5*loss { // float32 sums of a few thousand terms
-			t.Errorf("layer %d: loss %.8g, by hand %.8g", layer, got, loss)
+			t.Errorf("layer %d: %s %.8g, by hand %.8g", layer, c.distance, got, loss)
 		}
 		scale := 0.0
 		for _, v := range want {
@@ -139,7 +148,7 @@ func TestTheGraphsGradientIsTheOneWrittenByHandAndThatOfDifferences(t *testing.T
 		}
 		for i, v := range p.Grad(0) {
 			if math.Abs(float64(v)-want[i]) > 2e-5*scale {
-				t.Errorf("layer %d: gradient[%d] = %.8g, by hand %.8g", layer, i, v, want[i])
+				t.Errorf("layer %d, %s: gradient[%d] = %.8g, by hand %.8g", layer, c.distance, i, v, want[i])
 			}
 		}
 		p.Close()
@@ -158,7 +167,7 @@ func TestTheGraphsGradientIsTheOneWrittenByHandAndThatOfDifferences(t *testing.T
 				}
 				z := y
 				z.cut = cut
-				side[s], _ = closedForm(z, goal, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
+				side[s], _ = closedForm(z, goal, c.distance, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
 			}
 			moved := float64(w.Data[i]+step) - float64(w.Data[i]-step)
 			if got := (side[0] - side[1]) / moved; math.Abs(got-want[i]) > 1e-2*scale {
@@ -178,7 +187,7 @@ func TestTheTargetModelIsTheOneWrittenByHand(t *testing.T) {
 		}
 		tensors := y.cut.Generator().Tensors()
 		prefix := fmt.Sprintf("convs.%d.", layer-3)
-		loss, _ := closedForm(y, goal, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
+		loss, _ := closedForm(y, goal, L1, float64(tensors[prefix+"noise.weight"].Data[0]), tensors[prefix+"activate.bias"].Data)
 		if got := compute.L1(values.Data, goal.Values.Data) / float64(values.Len()); math.Abs(got-loss) > 1e-5*loss {
 			t.Errorf("layer %d: loss of Target %.8g, by hand %.8g", layer, got, loss)
 		}

@@ -20,13 +20,14 @@ type InsertOptions struct {
 	ProjectEvery    int     // steps between projections; the first and last step always project
 	LowRankInsert   bool    // keep W in W0 + ΛD; without it the layer is unconstrained
 	LowRankGradient bool    // project each gradient, too
+	Loss            Loss    // distance to the goal; L1 where it is empty
 	// Progress is told the loss before each step; it may be nil.
 	Progress func(step, steps int, loss float64)
 }
 
 // DefaultInsert are the settings of the paper (App. F): 2001 steps at rate 0.05, projected every ten.
 func DefaultInsert() InsertOptions {
-	return InsertOptions{Steps: 2001, Rate: 0.05, ProjectEvery: 10, LowRankInsert: true}
+	return InsertOptions{Steps: 2001, Rate: 0.05, ProjectEvery: 10, LowRankInsert: true, Loss: L1}
 }
 
 // InsertResult is an edited weight and how it came about.
@@ -39,7 +40,7 @@ type InsertResult struct {
 var ErrDiverged = errors.New("the loss is not a number")
 
 // Insert searches the weight that maps the goal's keys to its values by projected gradient descent
-// (Eqns. 17-18): Adam on mean |v* - f(k*; W)|, and every few steps W <- W0 - P_D(W0) + P_D(W), so that
+// (Eqns. 17-18): Adam on mean |v* - f(k*; W)| (or its square, see Loss), and every few steps W <- W0 - P_D(W0) + P_D(W), so that
 // the result is W0 + ΛD (spec: method 7). d [S,In] has orthonormal rows; it may be nil if neither
 // low-rank option is set. Adam's moments are not projected, so the loss saw-tooths with the period of the projection.
 func Insert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o InsertOptions) (*InsertResult, error) {
@@ -47,7 +48,7 @@ func Insert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tensor, o I
 		return nil, fmt.Errorf("insert: %w", err)
 	}
 	start := cut.Weight()
-	problem, err := weightProblem(cut, goal)
+	problem, err := weightProblem(cut, goal, o.Loss)
 	if err != nil {
 		return nil, fmt.Errorf("insert at %s: %w", cut.Layer().Name, err)
 	}
@@ -120,15 +121,15 @@ func descend(ctx context.Context, cut gan.Cut, problem *autodiff.Problem, o Inse
 }
 
 // weightProblem is the loss of an edit as a function of the whole weight, starting from the cut's own.
-func weightProblem(cut gan.Cut, goal *Goal) (*autodiff.Problem, error) {
-	return newProblem(cut.Weight().Clone(), goal, func(g *gorgonia.ExprGraph, w *gorgonia.Node) (*gorgonia.Node, error) {
+func weightProblem(cut gan.Cut, goal *Goal, loss Loss) (*autodiff.Problem, error) {
+	return newProblem(cut.Weight().Clone(), goal, loss, func(g *gorgonia.ExprGraph, w *gorgonia.Node) (*gorgonia.Node, error) {
 		return cut.TargetGraph(g, w, goal.Keys)
 	})
 }
 
-// newProblem builds the loss of an edit as a differentiable function of one parameter: the mean absolute difference
+// newProblem builds the loss of an edit as a differentiable function of one parameter: the distance
 // between the wanted values and those of the target model.
-func newProblem(parameter *compute.Tensor, goal *Goal,
+func newProblem(parameter *compute.Tensor, goal *Goal, distance Loss,
 	target func(g *gorgonia.ExprGraph, p *gorgonia.Node) (*gorgonia.Node, error)) (*autodiff.Problem, error) {
 	g := gorgonia.NewGraph()
 	p := autodiff.Parameter(g, "edited", parameter)
@@ -136,7 +137,7 @@ func newProblem(parameter *compute.Tensor, goal *Goal,
 	if err != nil {
 		return nil, err
 	}
-	loss, err := autodiff.L1Mean(values, autodiff.Constant(g, "goal", goal.Values))
+	loss, err := distance.of(values, autodiff.Constant(g, "goal", goal.Values))
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func LinearInsert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tenso
 	}
 	start := cut.Weight()
 	lambda := compute.New(start.Dim(0), d.Dim(0), start.Dim(2), start.Dim(3))
-	problem, low, err := linearProblem(cut, goal, lambda, d)
+	problem, low, err := linearProblem(cut, goal, lambda, d, o.Loss)
 	if err != nil {
 		return nil, fmt.Errorf("linear insert at %s: %w", cut.Layer().Name, err)
 	}
@@ -52,13 +52,13 @@ func LinearInsert(ctx context.Context, cut gan.Cut, goal *Goal, d *compute.Tenso
 }
 
 // linearProblem is the loss as a function of lambda, whose memory the problem uses, if low; else of the whole weight.
-func linearProblem(cut gan.Cut, goal *Goal, lambda, d *compute.Tensor) (p *autodiff.Problem, low bool, err error) {
+func linearProblem(cut gan.Cut, goal *Goal, lambda, d *compute.Tensor, loss Loss) (p *autodiff.Problem, low bool, err error) {
 	if c, ok := cut.(gan.LowRankCut); ok && lowRankShare*d.Dim(0) <= cut.Layer().In {
-		p, err = newProblem(lambda, goal, func(g *gorgonia.ExprGraph, l *gorgonia.Node) (*gorgonia.Node, error) {
+		p, err = newProblem(lambda, goal, loss, func(g *gorgonia.ExprGraph, l *gorgonia.Node) (*gorgonia.Node, error) {
 			return c.LowRankTargetGraph(g, l, d, goal.Keys)
 		})
 		return p, true, err
 	}
-	p, err = weightProblem(cut, goal)
+	p, err = weightProblem(cut, goal, loss)
 	return p, false, err
 }
