@@ -86,6 +86,9 @@ func LoadDescribed(ctx context.Context, d *Description, weights Source, o Option
 }
 
 func (d *Description) load(ctx context.Context, weights Source, o Options) (Generator, error) {
+	if err := o.unnamed(); err != nil {
+		return nil, err
+	}
 	f, err := checkpoint.ReadFrom(weights, weights.Size())
 	if err != nil {
 		return nil, err

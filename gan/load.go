@@ -17,7 +17,8 @@ type Options struct {
 	// Truncation is psi: w becomes mean + psi (w - mean). 1 means none, and so does 0, the zero value. Anything else needs the
 	// mean of w in the file.
 	Truncation float64
-	// Input and Output name the latent and the picture of an ONNX file; they may be empty where there is only one.
+	// Input and Output name the latent and the picture of an ONNX file; they may be empty where there is only one, and must
+	// be for any other file.
 	Input, Output string
 }
 
@@ -63,11 +64,22 @@ func open(ctx context.Context, src Source, o Options) (Generator, error) {
 	if isONNX(src) {
 		return readONNX(ctx, src, o)
 	}
+	if err := o.unnamed(); err != nil {
+		return nil, err
+	}
 	f, err := checkpoint.ReadFrom(src, src.Size())
 	if err != nil {
 		return nil, err
 	}
 	return load(ctx, f, o)
+}
+
+// unnamed refuses names of inputs and outputs where there are none.
+func (o Options) unnamed() error {
+	if name := o.Input + o.Output; name != "" {
+		return fmt.Errorf("%q is to be an input or output, but only ONNX files have any by name", name)
+	}
+	return nil
 }
 
 func load(ctx context.Context, f *checkpoint.File, o Options) (Generator, error) {

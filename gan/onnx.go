@@ -91,8 +91,12 @@ func (g *onnxGAN) With(changed map[string]*compute.Tensor) (Generator, error) {
 func (g *onnxGAN) remember() {
 	file, p := g.file, g.params
 	psi := g.psi
+	var picture string // where the file has several
+	if len(g.model.Outputs()) > 1 {
+		picture = g.output
+	}
 	g.hash = sync.OnceValue(func() string {
-		sum := sha256.Sum256(append([]byte(p.digest(nil, psi)), file[:]...))
+		sum := sha256.Sum256(append(append([]byte(p.digest(nil, psi)), file[:]...), picture...))
 		return hex.EncodeToString(sum[:])
 	})
 }

@@ -105,8 +105,11 @@ func (g *onnxGAN) findEnds(o Options) error {
 			g.output = p.Name
 		}
 	}
-	if g.output == "" {
-		return fmt.Errorf("name the output that is the picture: the model has %s", strings.Join(outputs, ", "))
+	switch {
+	case g.output == "" && o.Output != "":
+		return fmt.Errorf("the model has no output %q, but %s", o.Output, strings.Join(outputs, ", "))
+	case g.output == "":
+		return fmt.Errorf("name the output that is the picture (output = \"...\"): the model has %s", strings.Join(outputs, ", "))
 	}
 	var err error
 	g.colour, err = rangeOf(g.model, g.output)

@@ -35,6 +35,7 @@ func TestP11AForeignFileIsOneLineThatSaysWhatItIs(t *testing.T) {
 	refused(t, "generator.model="+keep(t, "new.onnx", unknownOperator()), "generator.model: ", "new.onnx", "Sparkle")
 	refused(t, "metric.0.network="+keep(t, "new.onnx", unknownOperator()), `metric "% smiling" network: `, "new.onnx", "Sparkle")
 	refused(t, "generator.model="+keep(t, "net.onnx", worldFile(t, "attributes.onnx")), "generator.model: ", "net.onnx", "the output that is the picture")
+	refused(t, "generator.output=picture", "generator.model: ", "only ONNX files have any by name")
 	refused(t, "session.file="+keep(t, "s.json", worldFile(t, "attributes.onnx")), "session.file: ", "s.json")
 	refused(t, "generator.model="+keep(t, "d.toml", []byte("weights = \"none.pth\"\nlatent = [4]\n[[layer]]\nkind = \"tanh\"\n")), "generator.model: ", "d.toml", "none.pth")
 	refused(t, "generator.model="+keep(t, "d.toml", []byte("kind = 3")), "generator.model: ", "d.toml", "no such key")

@@ -103,7 +103,7 @@ func (i *inspectCommand) describe(c *command) (*description, error) {
 		err = d.network(c.ctx, src)
 	default:
 		var g gan.Generator
-		if g, err = source.Generator(c.ctx, src, 1); err == nil {
+		if g, err = source.Generator(c.ctx, src, gan.Options{Truncation: 1}); err == nil {
 			d.generator(g)
 		}
 	}
@@ -184,7 +184,7 @@ func (d *description) network(ctx context.Context, src *source.Source) error {
 	if takesPictures(m) {
 		return nil
 	}
-	g, err := source.Generator(ctx, src, 1)
+	g, err := source.Generator(ctx, src, gan.Options{Truncation: 1})
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -127,7 +127,7 @@ func openModel(c *command, name string, truncation float64) (gan.Generator, *sou
 	if err != nil {
 		return nil, nil, &usageError{err}
 	}
-	g, err := source.Generator(c.ctx, src, truncation)
+	g, err := source.Generator(c.ctx, src, gan.Options{Truncation: truncation})
 	if err != nil {
 		return nil, nil, &usageError{err}
 	}

@@ -16,6 +16,7 @@ type Builder struct {
 	graph    []byte
 	value    string // the value that Node made last
 	metadata []byte
+	outputs  []byte // besides the last value
 }
 
 // New starts a model with one float32 input of these sizes.
@@ -102,9 +103,13 @@ func (b *Builder) Metadata(key, value string) {
 	b.metadata = append(b.metadata, message(14, entry)...)
 }
 
+// Output declares a value as an output, before the last.
+func (b *Builder) Output(name string) { b.outputs = append(b.outputs, message(12, port(name, nil))...) }
+
 // Bytes ends the model: the last value is its output.
 func (b *Builder) Bytes() []byte {
 	graph := append(message(2, []byte("generator")), b.graph...)
+	graph = append(graph, b.outputs...)
 	graph = append(graph, message(12, port(b.value, nil))...)
 	out := append(integer(1, 7), message(7, graph)...)
 	return append(append(out, message(8, integer(2, opset))...), b.metadata...)

@@ -31,6 +31,7 @@ type Generator struct {
 	Model      string  // "world:NAME" or a checkpoint
 	Truncation float64 // psi in (0,1]
 	SHA256     string  // pinned hash of the file; empty: not pinned
+	Output     string  // of an ONNX file: the one that is the picture; empty where there is only one
 }
 
 // Session is the edit that all methods are asked for.

@@ -91,6 +91,7 @@ func (e *Experiment) readTable(root *table) {
 		Model:      g.required("model", "world:faces"),
 		Truncation: g.number("truncation", 1, 0, 1),
 		SHA256:     g.hash("sha256"),
+		Output:     g.text("output", ""),
 	}
 	s := root.sub("session")
 	e.Session = Session{

@@ -85,14 +85,14 @@ func (e *Experiment) openGenerator(ctx context.Context) error {
 	}
 	e.World = src.World
 	e.Inputs = append(e.Inputs, src.Inputs("generator")...)
-	if e.Generator, err = source.Generator(ctx, src, cfg.Generator.Truncation); err != nil {
+	if e.Generator, err = source.Generator(ctx, src, gan.Options{Truncation: cfg.Generator.Truncation, Output: cfg.Generator.Output}); err != nil {
 		return cfg.At("generator.model", "%s", err)
 	}
 	if e.Cut, err = e.cutAt("session.layer", cfg.Session.Layer); err != nil {
 		return err
 	}
 	if cfg.Session.MomentTruncation != cfg.Generator.Truncation {
-		if e.measured, err = source.Generator(ctx, src, cfg.Session.MomentTruncation); err != nil {
+		if e.measured, err = source.Generator(ctx, src, gan.Options{Truncation: cfg.Session.MomentTruncation, Output: cfg.Generator.Output}); err != nil {
 			return cfg.At("session.moment_truncation", "%s", err)
 		}
 	}

@@ -56,6 +56,9 @@ func (e *Experiment) resolved() []byte {
 		"compare": table{"paper": c.Compare.Paper, "reference": e.reference()},
 		"report":  table{"ranked": c.Report.Ranked, "samples": c.Report.Samples},
 	}
+	if c.Generator.Output != "" {
+		all["generator"].(table)["output"] = c.Generator.Output
+	}
 	if c.Session.Context != "" {
 		all["session"].(table)["context"] = c.Session.Context
 	}

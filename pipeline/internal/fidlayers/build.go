@@ -106,7 +106,7 @@ func (e *experiment) openGenerator(ctx context.Context, g config.LayeredGenerato
 	if g.SHA256 != "" && g.SHA256 != src.SHA256 {
 		return nil, nil, cfg.At(g.Path+".sha256", "is %s, but %s has %s", g.SHA256, src.Name, src.SHA256)
 	}
-	gen, err := source.Generator(ctx, src, g.Truncation)
+	gen, err := source.Generator(ctx, src, gan.Options{Truncation: g.Truncation})
 	if err != nil {
 		return nil, nil, cfg.At(g.Path+".model", "%s", err)
 	}

@@ -86,7 +86,7 @@ func (e *experiment) openGenerator(ctx context.Context) (*source.Source, error) 
 	if e.set.SHA256 != "" && e.set.SHA256 != src.SHA256 {
 		return nil, cfg.At("reflections.sha256", "is %s, but %s has %s", e.set.SHA256, src.Name, src.SHA256)
 	}
-	g, err := source.Generator(ctx, src, 1)
+	g, err := source.Generator(ctx, src, gan.Options{Truncation: 1})
 	if err != nil {
 		return nil, cfg.At("reflections.model", "%s", err)
 	}

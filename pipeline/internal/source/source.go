@@ -95,9 +95,8 @@ func (s *Source) Input(role string) Input {
 	return Input{Role: role, Name: s.Name, SHA256: s.SHA256, Bytes: len(s.Bytes)}
 }
 
-// Generator reads a checkpoint, or the state dict of a description.
-func Generator(ctx context.Context, src *Source, truncation float64) (gan.Generator, error) {
-	o := gan.Options{Truncation: truncation}
+// Generator reads a checkpoint, an ONNX file, or the state dict of a description.
+func Generator(ctx context.Context, src *Source, o gan.Options) (gan.Generator, error) {
 	var g gan.Generator
 	var err error
 	if src.description != nil {
