@@ -1,6 +1,6 @@
 """Draws an editing session of ellipses, in the format of the original interface.
 
-    python scripts/export/real_faces/session.py --object 48 --paste 0 --keys 15,17,50,61 --out sessions/ffhq/smile.json
+    python scripts/export/real_faces/session.py --object 14 --paste 17 --keys 0,15,50,61 --out sessions/ffhq/smile.json
 
 Images are rows of the session's table. The faces are aligned, so a mouth lies at about the same place in all of them.
 """
