@@ -170,6 +170,7 @@ func (m *Model) plan(names []string) (*plan, error) {
 	for _, name := range names {
 		p.outputs = append(p.outputs, slot(name))
 	}
+	p.schedule()
 	p.lastUses()
 	return p, nil
 }

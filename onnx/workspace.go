@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"rewriting/compute"
@@ -18,11 +19,11 @@ type buffer struct {
 // Networks repeat few shapes, so buffers are kept by exact length.
 type workspace struct {
 	free  map[int][]*buffer
-	total int // elements ever made, in use or free
+	total int // elements in use or free
 }
 
-// maxPooled is the size (in elements) above which a workspace is dropped after a run instead of
-// kept: 256 MiB, so that one large image does not hold memory for the rest of the process.
+// maxPooled is the size (in elements) above which a workspace keeps no buffer that it has no use for now, and is dropped
+// after a run: 256 MiB, so that one large image does not hold memory for the rest of the process.
 const maxPooled = 64 << 20
 
 func newWorkspace() *workspace { return &workspace{free: map[int][]*buffer{}} }
@@ -35,7 +36,24 @@ func (w *workspace) get(n int) *buffer {
 		return b
 	}
 	w.total += n
+	w.trim()
 	return &buffer{data: make([]float32, n), refs: 1, pooled: true}
+}
+
+// trim drops free buffers while there is more than a workspace may keep, the largest first: what is free is of other lengths
+// than what is wanted now, and large maps of every length would be several times what is alive.
+func (w *workspace) trim() {
+	if w.total <= maxPooled {
+		return
+	}
+	for _, n := range slices.SortedFunc(maps.Keys(w.free), func(a, b int) int { return b - a }) {
+		for len(w.free[n]) > 0 && w.total > maxPooled {
+			last := len(w.free[n]) - 1
+			w.free[n][last] = nil
+			w.free[n] = w.free[n][:last]
+			w.total -= n
+		}
+	}
 }
 
 func (w *workspace) put(b *buffer) {
