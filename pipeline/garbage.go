@@ -15,6 +15,11 @@ const (
 	leastShare   = 15
 )
 
+// leastLimit is how much memory, with what is free and not yet given back to the system, a run may have before the collector is
+// asked to hurry; where more is alive, the limit is as far above that as garbage may gather, so that it never works in vain. Without one, maps of a
+// generator of 1024 pixels leave as much free memory behind them as is in use.
+const leastLimit = 3500 << 20
+
 // boundGarbage sets the collector's pace now and after every collection, by what that one found alive. GOGC in the environment
 // is the user's own choice and stays.
 func boundGarbage() {
@@ -22,12 +27,17 @@ func boundGarbage() {
 		return
 	}
 	debug.SetGCPercent(leastShare) // the first collection comes early and says what is alive
-	pace := 0
+	pace, limit := 0, int64(0)
+	limited := os.Getenv("GOMEMLIMIT") != "" // by the user
 	var afterwards func(*sentinel)
 	afterwards = func(s *sentinel) {
 		if p := garbagePercent(liveHeap()); p != pace { // setting it stops the world
 			pace = p
 			debug.SetGCPercent(p)
+		}
+		if own := memoryLimit(liveHeap()); !limited && own != limit {
+			limit = own
+			debug.SetMemoryLimit(own)
 		}
 		runtime.SetFinalizer(s, afterwards)
 	}
@@ -44,6 +54,13 @@ func garbagePercent(live uint64) int {
 		p += max(p/6, 1)
 	}
 	return p
+}
+
+// memoryLimit is the limit for a heap of live bytes, in steps of 64 MiB.
+func memoryLimit(live uint64) int64 {
+	const step = 64 << 20
+	live = min(live, 1<<60)
+	return int64(max(leastLimit, (live+live*leastShare/100)/step*step))
 }
 
 // liveHeap is what the last collection found alive.

@@ -141,10 +141,7 @@ func (l *loan) take(shape []int) *compute.Tensor {
 	if l == nil {
 		return compute.New(shape...)
 	}
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
+	n := size(shape)
 	if free := l.free[n]; len(free) > 0 {
 		data := free[len(free)-1]
 		l.free[n] = free[:len(free)-1]
@@ -239,6 +236,27 @@ func (o *op) finish() {
 			p.finish()
 		}
 	}
+}
+
+// claim finds memory for a result: that of an input which this operation is the last to read, if it may overwrite it.
+func (o *op) claim() {
+	if o.loan != nil && o.over > 0 {
+		p := o.loan.sources[o.over-1]
+		if p != nil && p.memory != nil && !p.loan.repeats && p.loan.left == 1 && len(p.memory.Data) == size(o.out) {
+			o.writeTo(compute.From(p.memory.Data, o.out...))
+			p.memory, p.result = nil, nil
+			return
+		}
+	}
+	o.writeTo(o.loan.take(o.out))
+}
+
+func size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }
 
 // drop frees the memory of a result. gorgonia keeps the value that stands for it until the next run, so that is emptied: else

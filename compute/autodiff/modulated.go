@@ -122,7 +122,7 @@ func (m *modulated) run(out *compute.Tensor, in []*compute.Tensor) {
 
 // before is the gradient by the convolution's result. The factor c takes part in it as a constant.
 func (m *modulated) before(dy, c *gorgonia.Node) (*gorgonia.Node, error) {
-	g, err := ScaleChannels(dy, c)
+	g, err := scaleOver(dy, c)
 	if err != nil || !m.up {
 		return g, err
 	}

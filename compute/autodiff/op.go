@@ -22,6 +22,8 @@ type op struct {
 	out  []int // shape of the result, empty for a scalar
 	// pass says that into is so cheap that it is repeated rather than its result kept.
 	pass bool
+	// over is the input, counted from one, that into may overwrite with its result; 0 where there is none.
+	over int
 	// work is the shape of memory that into gets behind its inputs, nil where it needs none.
 	work []int
 	// Exactly one of the two is set: into overwrites all of out, fresh returns a new tensor.
@@ -106,7 +108,7 @@ func (o *op) Do(inputs ...gorgonia.Value) (gorgonia.Value, error) {
 		return value(o.fresh(in)), nil
 	}
 	if o.result == nil {
-		o.writeTo(o.loan.take(o.out))
+		o.claim()
 	}
 	if o.into == nil {
 		copy(o.memory.Data, o.fresh(in).Data) // what is fresh would live as long as its node

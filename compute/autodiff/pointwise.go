@@ -95,6 +95,7 @@ func leakyReLUGrad(y, dy *gorgonia.Node, slope, gain float32) (*gorgonia.Node, e
 	return (&op{
 		name: fmt.Sprintf("LeakyReLUGrad(%b,%b)", slope, gain),
 		out:  y.Shape(),
+		over: 2,
 		into: func(out *compute.Tensor, in []*compute.Tensor) {
 			compute.LeakyReLUGrad(out.Data, in[0].Data, in[1].Data, slope, gain)
 		},

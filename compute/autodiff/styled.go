@@ -24,10 +24,20 @@ func ScaleChannels(x, s *gorgonia.Node) (*gorgonia.Node, error) {
 		pass: true,
 		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.ScaleChannelsInto(out, in[0], in[1]) },
 		gradient: []gradient{
-			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return ScaleChannels(dy, s) },
+			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return scaleOver(dy, s) },
 			func(_, dy *gorgonia.Node) (*gorgonia.Node, error) { return channelDot(x, dy) },
 		},
 	}).apply(x, s)
+}
+
+// scaleOver is ScaleChannels of a gradient, which may be overwritten and has none itself.
+func scaleOver(dy, s *gorgonia.Node) (*gorgonia.Node, error) {
+	return (&op{
+		name: "ScaleChannelsOver",
+		out:  dy.Shape(),
+		over: 1,
+		into: func(out *compute.Tensor, in []*compute.Tensor) { compute.ScaleChannelsInto(out, in[0], in[1]) },
+	}).apply(dy, s)
 }
 
 // channelDot is the inner product of every map of x [N,C,H,W] with its counterpart in y: [N,C].
