@@ -42,7 +42,7 @@ type loan struct {
 	earlyLeft    int               // of them, in this run
 	repeats      bool              // its result is made again for the gradient
 	sources      []*op             // by input: the operation that makes it, nil where it is a leaf or gorgonia's
-	given        []*compute.Tensor // inputs of one that repeats, of which the leaves count
+	given        []*compute.Tensor // by input of one that repeats: the leaves
 }
 
 // lend makes the operations of a graph share memory. The expression are the nodes that there were before it was differentiated.
@@ -178,7 +178,12 @@ func (l *loan) put(t *compute.Tensor) {
 // again puts results that were dropped in the place of an operation's inputs.
 func (l *loan) again(in []*compute.Tensor) {
 	if l.repeats && l.given == nil {
-		l.given = slices.Clone(in)
+		l.given = make([]*compute.Tensor, len(in))
+		for i, p := range l.sources {
+			if p == nil {
+				l.given[i] = in[i]
+			}
+		}
 	}
 	for i, p := range l.sources {
 		if p != nil && p.loan.repeats {
@@ -244,7 +249,7 @@ func (o *op) claim() {
 		p := o.loan.sources[o.over-1]
 		if p != nil && p.memory != nil && !p.loan.repeats && p.loan.left == 1 && len(p.memory.Data) == size(o.out) {
 			o.writeTo(compute.From(p.memory.Data, o.out...))
-			p.memory, p.result = nil, nil
+			p.forget()
 			return
 		}
 	}
@@ -259,14 +264,19 @@ func size(shape []int) int {
 	return n
 }
 
-// drop frees the memory of a result. gorgonia keeps the value that stands for it until the next run, so that is emptied: else
-// memory that the lending gives up would stay.
+// drop frees the memory of a result.
 func (o *op) drop() {
 	if o.memory != nil {
-		if d, ok := o.result.(*tensor.Dense); ok {
-			*d = tensor.Dense{}
-		}
 		o.loan.put(o.memory)
-		o.memory, o.result = nil, nil
+		o.forget()
 	}
+}
+
+// forget takes a result its memory. gorgonia keeps the value that stands for it until the next run, so that is emptied: else
+// memory that the lending gives up would stay.
+func (o *op) forget() {
+	if d, ok := o.result.(*tensor.Dense); ok {
+		*d = tensor.Dense{}
+	}
+	o.memory, o.result = nil, nil
 }
