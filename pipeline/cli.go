@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -118,6 +119,9 @@ func parse(parser *kong.Kong, args []string) (ctx *kong.Context, err error) {
 			}
 		}
 	}()
+	if len(args) > 0 && args[0] == "help" { // what many type first
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	return parser.Parse(args)
 }
 
@@ -176,9 +180,9 @@ func (c *command) fail(err error) int {
 		code = exitBusy
 	case c.ctx.Err() != nil || errors.Is(err, context.Canceled):
 		code = exitStopped
-		err = errors.New("stopped; what is finished is kept")
+		err = errors.New("stopped")
 		if c.resume != "" {
-			hint = "; continue with: " + c.resume
+			hint = "; what is finished is kept; continue with: " + c.resume
 		}
 	}
 	if c.json {

@@ -76,17 +76,51 @@ func name(kind string) string {
 	return "StyleGAN2"
 }
 
-// patches draws Figs. 14, 15, 17 and 18: whole images of a generator of the kind, the place-th of the config, and patches that two of its layers draw
-// alone.
-func patches(c *caption, r *report.Result, kind string, place int) (*sheet, error) {
+// patches draws Figs. 14, 15, 17 and 18: whole images of a generator of the kind, and patches that two of its layers draw alone.
+func patches(c *caption, r *report.Result, kind, scene string) (*sheet, error) {
 	var generators []string
 	for _, row := range r.Rows {
 		if fact(row, "generator") == kind && row.Base != "" && !slices.Contains(generators, row.Base) {
 			generators = append(generators, row.Base)
 		}
 	}
-	if place >= len(generators) {
-		return nil, c.cannot("it has %d generators that are %s; this figure shows number %d", len(generators), name(kind), place+1)
+	shown := ofScene(generators)[scene]
+	if shown == "" {
+		return nil, c.cannot("no %s of it stands for the paper's generator of a %s; it has %s", name(kind), scene, listed(generators))
 	}
-	return gallery(c, r, generators[place])
+	return gallery(c, r, shown)
+}
+
+// What the paper's generators draw, in the order of its figures.
+const church, kitchen = "church", "kitchen"
+
+// ofScene gives each scene of the paper the generator that is named for it, and then the rest in their order.
+func ofScene(generators []string) map[string]string {
+	scenes, out, rest := []string{church, kitchen}, map[string]string{}, []string(nil)
+	for _, g := range generators {
+		named := ""
+		for _, scene := range scenes {
+			if strings.Contains(strings.ToLower(g), scene) && out[scene] == "" {
+				named = scene
+			}
+		}
+		if named == "" {
+			rest = append(rest, g)
+			continue
+		}
+		out[named] = g
+	}
+	for _, scene := range scenes {
+		if out[scene] == "" && len(rest) > 0 {
+			out[scene], rest = rest[0], rest[1:]
+		}
+	}
+	return out
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "none of this kind"
+	}
+	return strings.Join(names, ", ")
 }

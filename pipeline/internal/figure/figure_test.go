@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/config"
 	"rewriting/pipeline/internal/picture"
@@ -128,7 +130,7 @@ func TestMethodsStandSideBySideOnSamplesThatCanChange(t *testing.T) {
 	}
 	marked := table()
 	marked.Columns[0].Kind = metrics.Count
-	if svg := check(t, func() (drawing, error) { return underRows(c, marked) }); strings.Count(svg, "<image") != 3*6 || !strings.Contains(svg, ">11<") {
+	if svg := check(t, func() (drawing, error) { return underRows(c, marked) }); strings.Count(svg, "<image") != 3*6 || !strings.Contains(svg, ">seed 11<") {
 		t.Error("not the samples that are counted")
 	}
 	two := check(t, func() (drawing, error) { return sideBySide(c, []*report.Result{table(), table()}) })
@@ -146,8 +148,8 @@ func TestCurvesHaveOneLinePerGeneratorOfTheirKind(t *testing.T) {
 	if _, err := curves(c, layers(), "proggan"); err == nil || !strings.Contains(err.Error(), "none of its generators is a Progressive GAN") {
 		t.Errorf("got %v", err)
 	}
-	check(t, func() (drawing, error) { return patches(c, layers(), "stylegan2", 0) })
-	if _, err := patches(c, layers(), "stylegan2", 1); err == nil || !strings.Contains(err.Error(), "it has 1 generators that are StyleGAN2; this figure shows number 2") {
+	check(t, func() (drawing, error) { return patches(c, layers(), "stylegan2", church) })
+	if _, err := patches(c, layers(), "stylegan2", kitchen); err == nil || !strings.Contains(err.Error(), "no StyleGAN2 of it stands for the paper's generator of a kitchen; it has ") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -191,5 +193,23 @@ func TestKeysAndSuccessiveEditsAreComputed(t *testing.T) {
 	}
 	if rows := strings.Count(string(f.SVG), "> "+"+ ") + strings.Count(string(f.SVG), ">+ "); rows != 2 || !strings.Contains(f.Caption, "edited 2 times") {
 		t.Errorf("%d edits; %s", rows, f.Caption)
+	}
+}
+
+// The paper has a figure for churches and one for kitchens; other generators take the places that are free.
+func TestAPatchGridShowsTheGeneratorOfItsScene(t *testing.T) {
+	for _, c := range []struct {
+		generators []string
+		want       map[string]string
+	}{
+		{[]string{"kitchens"}, map[string]string{kitchen: "kitchens"}},
+		{[]string{"churches", "faces"}, map[string]string{church: "churches", kitchen: "faces"}},
+		{[]string{"Kitchen", "Church"}, map[string]string{church: "Church", kitchen: "Kitchen"}},
+		{[]string{"horses", "kitchens", "cats"}, map[string]string{church: "horses", kitchen: "kitchens"}},
+		{nil, map[string]string{}},
+	} {
+		if diff := cmp.Diff(c.want, ofScene(c.generators)); diff != "" {
+			t.Errorf("%v: %s", c.generators, diff)
+		}
 	}
 }

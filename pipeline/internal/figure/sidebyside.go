@@ -119,7 +119,7 @@ func underRows(c *caption, r *report.Result) (*sheet, error) {
 	}
 	for i, sample := range samples {
 		x := left + i*(medium+gap)
-		s.write(words{text: fmt.Sprint(sample.Seed), x: x + medium/2, y: margin + 8, size: label, middle: true, grey: true})
+		s.write(words{text: fmt.Sprintf("seed %d", sample.Seed), x: x + medium/2, y: margin + 8, size: label, middle: true, grey: true})
 		s.square(sample.Clean.PNG, x, margin+14, medium)
 		y := margin + 14
 		for _, shot := range sample.Shots {
