@@ -149,9 +149,10 @@ func showPlan(out io.Writer, plan *study.Plan) {
 			fmt.Fprintf(out, "%-11s %s\n", s.State, name(s))
 			continue
 		}
-		fmt.Fprintf(out, "%-11s %-*s  %s\n", s.State, width, name(s), s.Why[0])
-		for _, why := range s.Why[1:] {
-			fmt.Fprintf(out, "%-11s %-*s  %s\n", "", width, "", why)
+		state, title := string(s.State), name(s)
+		for _, why := range reasons(s.Why) {
+			fmt.Fprintf(out, "%-11s %-*s  %s\n", state, width, title, why)
+			state, title = "", ""
 		}
 	}
 	for _, m := range plan.Missing {
@@ -168,6 +169,19 @@ func showPlan(out io.Writer, plan *study.Plan) {
 	for _, u := range f.Unknown {
 		fmt.Fprintln(out, "not in this time: "+u)
 	}
+}
+
+// reasons are the first of them, each on one line; --json has all.
+func reasons(why []string) []string {
+	const most = 6
+	var out []string
+	for _, w := range why[:min(most, len(why))] {
+		out = append(out, strings.Join(strings.Fields(w), " "))
+	}
+	if more := len(why) - most; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return out
 }
 
 // ofFree compares with the room on the disk, where it is known.

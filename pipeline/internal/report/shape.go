@@ -154,11 +154,17 @@ func (s Shape) Order() string {
 	return text
 }
 
-// Reversals lists the pairs that stand the other way round.
+// told is how many pairs a sentence names; the page lists all.
+const told = 3
+
+// Reversals names the first pairs that stand the other way round, and says how many more there are.
 func (s Shape) Reversals() string {
 	var texts []string
-	for _, p := range s.Pairs.Reversed {
+	for _, p := range s.Pairs.Reversed[:min(told, len(s.Pairs.Reversed))] {
 		texts = append(texts, p.Text)
+	}
+	if more := len(s.Pairs.Reversed) - told; more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(texts, "; ")
 }

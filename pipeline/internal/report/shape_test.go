@@ -48,3 +48,17 @@ func TestRowsThatCannotBeToldApartWinTogether(t *testing.T) {
 		t.Errorf("won by %s in the paper and %s here; %d pairs", paper, here, s[1].Pairs.Total())
 	}
 }
+
+func TestASentenceNamesAFewReversedPairsAndCountsTheRest(t *testing.T) {
+	s := Shape{}
+	for _, text := range []string{"a", "b", "c"} {
+		s.Pairs.Reversed = append(s.Pairs.Reversed, Reversal{Text: text})
+	}
+	if got := s.Reversals(); got != "a; b; c" {
+		t.Error(got)
+	}
+	s.Pairs.Reversed = append(s.Pairs.Reversed, Reversal{Text: "d"}, Reversal{Text: "e"})
+	if got := s.Reversals(); got != "a; b; c; and 2 more" {
+		t.Error(got)
+	}
+}
