@@ -1,6 +1,6 @@
 """Stacks pictures of one width, shrunk to it: the rows of a figure from the grids that `pipeline sample --format grid` writes.
 
-    python scripts/export/real_faces/figure.py --width 1200 --out docs/smile-ffhq.png before/grid.png after/grid.png
+    python scripts/export/real_faces/figure.py --width 1024 --out docs/smile-ffhq.png before/grid.png after/grid.png
 """
 
 import argparse
@@ -26,13 +26,11 @@ def stack(paths, width, gap):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="+", help="PNG files, top to bottom")
-    parser.add_argument("--width", type=int, default=1200, help="pixels")
+    parser.add_argument("--width", type=int, default=1024, help="pixels")
     parser.add_argument("--gap", type=int, default=4, help="pixels between two rows")
-    parser.add_argument("--colours", type=int, default=256, help="of a palette, which makes the file a third as large")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
-    picture = stack(args.rows, args.width, args.gap)
-    picture.quantize(args.colours, dither=Image.Dither.FLOYDSTEINBERG).save(args.out, optimize=True)
+    stack(args.rows, args.width, args.gap).save(args.out, optimize=True)
 
 
 if __name__ == "__main__":
