@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/BurntSushi/toml"
 
 	"rewriting/pipeline/internal/report"
 	"rewriting/pipeline/internal/stage"
@@ -67,10 +70,32 @@ func (d *Directory) Share() error {
 
 // Announce writes down what will be computed, before it is: the plan, and the config with every default filled in.
 func (d *Directory) Announce(p *Plan, resolved []byte) error {
+	if was, now := d.heldTitle(), title(resolved); was != "" && was != now {
+		d.Log.Warn("this directory held another experiment: its finished parts stay, its report is replaced; --out names another directory",
+			"directory", d.Store.Dir, "held", was, "now", now)
+	}
 	if err := p.publish(d.Store); err != nil {
 		return err
 	}
 	return d.Store.PublishPlain(ResolvedFile, resolved)
+}
+
+// heldTitle is the title of the experiment that was announced here before, empty if there is none.
+func (d *Directory) heldTitle() string {
+	text, err := os.ReadFile(filepath.Join(d.Store.Dir, ResolvedFile))
+	if err != nil {
+		return ""
+	}
+	return title(text)
+}
+
+// title is the title of a resolved config, empty where it cannot be read.
+func title(resolved []byte) string {
+	var c struct{ Title string }
+	if _, err := toml.Decode(string(resolved), &c); err != nil {
+		return ""
+	}
+	return c.Title
 }
 
 // ErrFailedBefore marks a file that is whole but holds samples that failed: it is computed again.
