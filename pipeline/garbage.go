@@ -31,11 +31,12 @@ func boundGarbage() {
 	limited := os.Getenv("GOMEMLIMIT") != "" // by the user
 	var afterwards func(*sentinel)
 	afterwards = func(s *sentinel) {
-		if p := garbagePercent(liveHeap()); p != pace { // setting it stops the world
+		live := liveHeap()
+		if p := garbagePercent(live); p != pace { // setting it stops the world
 			pace = p
 			debug.SetGCPercent(p)
 		}
-		if own := memoryLimit(liveHeap()); !limited && own != limit {
+		if own := memoryLimit(live); !limited && own != limit {
 			limit = own
 			debug.SetMemoryLimit(own)
 		}

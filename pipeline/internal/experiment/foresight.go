@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/picture"
@@ -24,7 +25,7 @@ const pickRows = 48
 // foresee completes the plan of a directory by what a look at a few clean images tells of the subset.
 func (e *Experiment) foresee(ctx context.Context, whole *study.Plan) (*foresight, error) {
 	f := &foresight{plan: e.planFor(whole.Samples.Count), share: 1}
-	if e.Subset == nil || whole.Stages[f.place(f.selection)].State == study.Done {
+	if e.Subset == nil || whole.Stages[slices.Index(f.Stages, f.selection)].State == study.Done {
 		for i, s := range f.Stages {
 			*s = *whole.Stages[i] // what is done
 		}
@@ -58,15 +59,6 @@ func (e *Experiment) foresee(ctx context.Context, whole *study.Plan) (*foresight
 		s.Done = min(s.Done, s.Parts)
 	}
 	return f, nil
-}
-
-func (p *plan) place(of *study.Planned) int {
-	for i, s := range p.Stages {
-		if s == of {
-			return i
-		}
-	}
-	panic("experiment: a stage of another plan")
 }
 
 // lookAtSubset measures the share of the subset and the time that it takes to tell.
