@@ -28,11 +28,12 @@ func TestP04ASecondRunInTheSameDirectoryIsRefusedAtOnce(t *testing.T) {
 	newToy(t).mustRun(t, dir, study.Options{})
 }
 
-func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
-	undisturbed := t.TempDir()
-	newToy(t).mustRun(t, undisturbed, study.Options{})
-	dir, x := t.TempDir(), newToy(t)
+// stoppedRun is the directory of a run of x that was stopped at the sample of seed 15, in its third row.
+func stoppedRun(t *testing.T, x *toy) string {
+	t.Helper()
+	dir := t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
 	x.Rows[2].Method = toyMethod{applied: x.applied, before: func(seed uint32) error {
 		if seed == 15 {
 			stop()
@@ -42,7 +43,14 @@ func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
 	if _, err := x.Run(ctx, dir, study.Options{Workers: 1}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	x = newToy(t)
+	return dir
+}
+
+func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
+	undisturbed := t.TempDir()
+	newToy(t).mustRun(t, undisturbed, study.Options{})
+	dir := stoppedRun(t, newToy(t))
+	x := newToy(t)
 	x.mustRun(t, dir, study.Options{})
 	if n := x.applied.Load(); n != 0 {
 		t.Errorf("%d methods applied again", n)
@@ -59,19 +67,10 @@ func TestP18AStoppedRunKeepsItsChunksAndContinues(t *testing.T) {
 func TestP18SlowSamplesKeepTheirScoresBeforeTheChunkIsFull(t *testing.T) {
 	undisturbed := t.TempDir()
 	newToy(t).mustRun(t, undisturbed, study.Options{})
-	dir, x := t.TempDir(), newToy(t)
-	x.slow = 1
-	ctx, stop := context.WithCancel(context.Background())
-	x.Rows[2].Method = toyMethod{applied: x.applied, before: func(seed uint32) error {
-		if seed == 15 {
-			stop()
-		}
-		return nil
-	}}
-	if _, err := x.Run(ctx, dir, study.Options{Workers: 1}); !errors.Is(err, context.Canceled) {
-		t.Fatalf("got %v", err)
-	}
-	x = newToy(t)
+	slow := newToy(t)
+	slow.slow = 1
+	dir := stoppedRun(t, slow)
+	x := newToy(t)
 	damageOne(t, filepath.Join(dir, draftFolder))
 	x.mustRun(t, dir, study.Options{})
 	// Of 23 samples under three methods and two metrics 15 were finished and one under two methods; one score was damaged.
