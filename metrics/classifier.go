@@ -53,9 +53,9 @@ func (s *classifierSpec) Check() error {
 func (s *classifierSpec) Networks() []string { return []string{s.Network} }
 
 type classifier struct {
-	net     Network
 	info    NetworkInfo
 	pre     Preprocess
+	logits  *question
 	index   int
 	among   []string
 	truth   string // switch of the world; empty: the clean image's own decision
@@ -68,10 +68,11 @@ func (s *classifierSpec) Build(c Context) (Metric, error) {
 	if err != nil {
 		return nil, &ParamError{"network", err}
 	}
-	m := &classifier{net: net, info: net.Info(), index: s.Output, among: s.Among, context: c}
+	m := &classifier{info: net.Info(), index: s.Output, among: s.Among, context: c}
 	if m.pre, err = s.Preprocess.over(m.info); err != nil {
 		return nil, &ParamError{"range", err}
 	}
+	m.logits = newQuestion(net, m.pre, 0)
 	name := fmt.Sprintf("output %d", m.index)
 	if s.Attribute != "" {
 		name = s.Attribute
@@ -132,7 +133,7 @@ func (m *classifier) Prepare(ctx context.Context, s *Sample) error {
 }
 
 func (m *classifier) Score(ctx context.Context, s *Sample) ([]float64, error) {
-	yes, err := m.decide(ctx, s.Seed, s.Edited)
+	yes, err := m.decide(ctx, s, s.Edited)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +170,7 @@ func (m *classifier) was(ctx context.Context, s *Sample) (float64, error) {
 	}
 	key := fmt.Sprintf("decision %s %d %s", m.info.SHA256, m.index, m.pre)
 	v, err := s.Prepared.numbers(key, func() ([]float64, error) {
-		d, err := m.decide(ctx, s.Seed, s.Clean)
+		d, err := m.decide(ctx, s, s.Clean)
 		return []float64{d}, err
 	})
 	if err != nil {
@@ -179,10 +180,10 @@ func (m *classifier) was(ctx context.Context, s *Sample) (float64, error) {
 }
 
 // decide is 1 where the logit is above 0.
-func (m *classifier) decide(ctx context.Context, seed uint32, image *compute.Tensor) (float64, error) {
-	outs, err := m.net.Run(ctx, m.pre.apply(image))
+func (m *classifier) decide(ctx context.Context, s *Sample, image *compute.Tensor) (float64, error) {
+	outs, err := m.logits.ask(ctx, s, image)
 	if err != nil {
-		return 0, fmt.Errorf("seed %d: classifier %s: %w", seed, m.info.Name, err)
+		return 0, fmt.Errorf("seed %d: classifier %s: %w", s.Seed, m.info.Name, err)
 	}
 	if m.index >= len(outs[0].Data) {
 		return 0, fmt.Errorf("classifier %s: there is no logit %d, output %s has shape %v", m.info.Name, m.index, strings.Join(m.info.Outputs[:1], ""), outs[0].Shape)
@@ -190,7 +191,7 @@ func (m *classifier) decide(ctx context.Context, seed uint32, image *compute.Ten
 	v := outs[0].Data[m.index]
 	switch {
 	case v != v:
-		return 0, fmt.Errorf("seed %d: classifier %s gives NaN", seed, m.info.Name)
+		return 0, fmt.Errorf("seed %d: classifier %s gives NaN", s.Seed, m.info.Name)
 	case v > 0:
 		return 1, nil
 	}

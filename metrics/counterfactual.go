@@ -203,7 +203,7 @@ func (m *counterfactual) Score(ctx context.Context, s *Sample) ([]float64, error
 		if m.net == nil {
 			continue
 		}
-		d, err := m.net.distances(ctx, s.Seed, aim, s.Edited)
+		d, err := m.net.distances(ctx, s, aim, s.Edited)
 		if err != nil {
 			return nil, err
 		}

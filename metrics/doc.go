@@ -16,11 +16,12 @@
 // segmenter with the outputs "object" and "part" gives two labels per pixel in one shared numbering.
 //
 // What depends on the clean image alone (its segmentation, its counterfactual picture) is computed once
-// per sample, kept in Sample.Prepared, shared by all metrics and methods, and can be stored.
+// per sample, kept in Sample.Prepared, shared by all metrics and methods, and can be stored. Features that networks compute
+// of a picture are made once for all columns, and those of the clean side once for all rows, while the sample is in memory.
 //
 //	spec, err := metrics.Decode("classifier", map[string]any{"name": "% smiling", "network": "world:faces/attributes", "attribute": "smile"})
 //	metric, err := spec.Build(metrics.Context{World: world, Open: open})
 //	set, err := metrics.NewSet(metric)
 //	err = set.Prepare(ctx, sample)            // once per clean image
-//	scores, err := set.Score(ctx, sample)     // one number per column, NaN where it does not apply
+//	scores, err := set.Score(ctx, sample.Under("Ours", edited)) // one number per column, NaN where it does not apply
 package metrics

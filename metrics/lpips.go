@@ -133,7 +133,7 @@ func (m *lpips) Score(ctx context.Context, s *Sample) ([]float64, error) {
 			return nil, err
 		}
 	}
-	d, err := m.net.distances(ctx, s.Seed, s.Clean, s.Edited)
+	d, err := m.net.distances(ctx, s, s.Clean, s.Edited)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func TestRealLPIPSIsSymmetricAndItsMapHasTheImagesSize(t *testing.T) {
 	var maps [2][]float32
 	a, b := face(c, 1).Clean, face(c, 2).Clean
 	for i, pair := range [][2]*compute.Tensor{{a, b}, {b, a}} {
-		if maps[i], err = p.run(context.Background(), 0, pair[0], pair[1]); err != nil {
+		if maps[i], err = p.run(context.Background(), &Sample{}, pair[0], pair[1]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -117,7 +117,7 @@ func (s MaskSpec) build(c Context) (*masker, error) {
 		key:      key,
 		protocol: fmt.Sprintf("object: the clean image's pixels whose arg-max %s by %s is %s; input %s", kind, seg.info.cite(), strings.Join(s.Classes, ", "), seg.pre),
 		find: func(ctx context.Context, s *Sample) (*Mask, error) {
-			labels, err := seg.labels(ctx, s.Clean)
+			labels, err := seg.labels(ctx, s, s.Clean)
 			if err != nil {
 				return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 			}

@@ -33,6 +33,8 @@ type Sample struct {
 	Clean, Edited *compute.Tensor
 	Prepared      *Prepared // shared by all samples of this seed; may be nil
 	Row           string    // name of the method, for what people have said of its images
+
+	edited *view // set by Under
 }
 
 // Context is what metrics are built from.

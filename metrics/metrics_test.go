@@ -50,7 +50,7 @@ func TestTheNetworkItselfGivesZeroForEqualImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := face(c, 1).Clean
-	d, err := p.run(background, 1, x, x)
+	d, err := p.run(background, &Sample{Seed: 1}, x, x)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func (m *modified) Score(ctx context.Context, s *Sample) ([]float64, error) {
 	if !slices.Contains(was.In, true) { // so the network need not be asked
 		return slices.Repeat([]float64{notApplicable}, len(m.columns)), nil
 	}
-	now, err := m.seg.labels(ctx, s.Edited)
+	now, err := m.seg.labels(ctx, s, s.Edited)
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}

@@ -10,10 +10,10 @@ import (
 
 // perceptual is a network in LPIPS form: two images in, a map of distances out (spec: metrics 1.2).
 type perceptual struct {
-	net    Network
-	info   NetworkInfo
-	pre    Preprocess
-	output int
+	info     NetworkInfo
+	pre      Preprocess
+	output   string // name of the map
+	distance *question
 }
 
 func openPerceptual(param, name string, pre Preprocess, c Context) (*perceptual, error) {
@@ -21,37 +21,38 @@ func openPerceptual(param, name string, pre Preprocess, c Context) (*perceptual,
 	if err != nil {
 		return nil, &ParamError{param, err}
 	}
-	p := &perceptual{net: net, info: net.Info()}
+	p := &perceptual{info: net.Info()}
 	if p.pre, err = pre.over(p.info); err != nil {
 		return nil, &ParamError{"range", err}
 	}
 	// Networks with a scalar output beside the map call the map "map".
-	p.output = max(0, slices.Index(p.info.Outputs, "map"))
+	at := max(0, slices.Index(p.info.Outputs, "map"))
+	p.output, p.distance = p.info.Outputs[at], newQuestion(net, p.pre, at)
 	return p, nil
 }
 
-// distances is the map d(y,x) between two images, row by row. The distance of an image to itself is
+// distances is the map d(y,x) between two pictures of a sample, row by row. The distance of an image to itself is
 // exactly zero by definition; the network is not asked.
-func (p *perceptual) distances(ctx context.Context, seed uint32, a, b *compute.Tensor) ([]float32, error) {
+func (p *perceptual) distances(ctx context.Context, s *Sample, a, b *compute.Tensor) ([]float32, error) {
 	if same(a, b) {
 		return make([]float32, a.Dim(2)*a.Dim(3)), nil
 	}
-	return p.run(ctx, seed, a, b)
+	return p.run(ctx, s, a, b)
 }
 
-func (p *perceptual) run(ctx context.Context, seed uint32, a, b *compute.Tensor) ([]float32, error) {
-	outs, err := p.net.Run(ctx, p.pre.apply(a), p.pre.apply(b))
+func (p *perceptual) run(ctx context.Context, s *Sample, a, b *compute.Tensor) ([]float32, error) {
+	outs, err := p.distance.ask(ctx, s, a, b)
 	if err != nil {
-		return nil, fmt.Errorf("seed %d: %s: %w", seed, p.info.Name, err)
+		return nil, fmt.Errorf("seed %d: %s: %w", s.Seed, p.info.Name, err)
 	}
-	d := outs[p.output]
+	d := outs[0]
 	h, w := a.Dim(2), a.Dim(3)
 	if len(d.Data) != h*w {
-		return nil, fmt.Errorf("%s: output %s has shape %v, want a map of %d x %d", p.info.Name, p.info.Outputs[p.output], d.Shape, h, w)
+		return nil, fmt.Errorf("%s: output %s has shape %v, want a map of %d x %d", p.info.Name, p.output, d.Shape, h, w)
 	}
 	for _, v := range d.Data {
 		if v-v != 0 {
-			return nil, fmt.Errorf("seed %d: %s gives %v", seed, p.info.Name, v)
+			return nil, fmt.Errorf("seed %d: %s gives %v", s.Seed, p.info.Name, v)
 		}
 	}
 	return d.Data, nil

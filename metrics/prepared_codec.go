@@ -15,11 +15,12 @@ import (
 // (m, p, n), and the content: masks as bits, pictures as bytes, numbers as float64. Equal content
 // gives equal bytes. It must not run while items are being derived.
 func (p *Prepared) MarshalBinary() ([]byte, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	b := binary.AppendUvarint(nil, uint64(len(p.items)))
-	for _, key := range slices.Sorted(maps.Keys(p.items)) {
-		it := p.items[key]
+	p.derived.mu.Lock()
+	defer p.derived.mu.Unlock()
+	items := p.derived.items
+	b := binary.AppendUvarint(nil, uint64(len(items)))
+	for _, key := range slices.Sorted(maps.Keys(items)) {
+		it := items[key]
 		if it.err != nil {
 			return nil, fmt.Errorf("prepared %s: %w", key, it.err)
 		}
@@ -74,9 +75,9 @@ func (p *Prepared) UnmarshalBinary(b []byte) error {
 	if r.err != nil {
 		return fmt.Errorf("prepared items of a sample: %w", r.err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.items = items
+	p.derived.mu.Lock()
+	defer p.derived.mu.Unlock()
+	p.derived.items = items
 	return nil
 }
 

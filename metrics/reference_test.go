@@ -113,7 +113,7 @@ func identityIsZero(t *testing.T, net Network, x *compute.Tensor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := p.run(background, 0, x, x)
+	d, err := p.run(background, &Sample{}, x, x)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,9 +133,22 @@ func (l *labelMap) mask(classes classSet) *Mask {
 	return m
 }
 
-// labels is the arg-max over classes (the first maximum wins), brought to the image's size by nearest
+// labelsKey names the labels of a picture in its view.
+type labelsKey struct{ network, preprocess string }
+
+// labels are those of a picture of the sample, found once for all columns.
+func (s *segmenter) labels(ctx context.Context, x *Sample, image *compute.Tensor) (*labelMap, error) {
+	find := func() (*labelMap, error) { return s.find(ctx, image) }
+	v := x.view(image)
+	if v == nil {
+		return find()
+	}
+	return remember(&v.made, any(labelsKey{s.info.SHA256, s.pre.String()}), find)
+}
+
+// find takes the arg-max over classes (the first maximum wins), brought to the image's size by nearest
 // neighbour, source index = floor(target * in/out) (spec: metrics 2).
-func (s *segmenter) labels(ctx context.Context, image *compute.Tensor) (*labelMap, error) {
+func (s *segmenter) find(ctx context.Context, image *compute.Tensor) (*labelMap, error) {
 	outs, err := s.net.Run(ctx, s.pre.apply(image))
 	if err != nil {
 		return nil, fmt.Errorf("segmenter %s: %w", s.info.Name, err)

@@ -81,9 +81,9 @@ func (s *Set) Score(ctx context.Context, x *Sample) ([]float64, error) {
 		return nil, fmt.Errorf("seed %d: the edited image has shape %v, the clean one %v", x.Seed, x.Edited.Shape, x.Clean.Shape)
 	}
 	if x.Prepared == nil { // shared at least between the metrics of this call
-		shared := *x
-		shared.Prepared = NewPrepared()
-		x = &shared
+		clean := *x
+		clean.Prepared = NewPrepared()
+		x = clean.Under(x.Row, x.Edited)
 	}
 	all := make([]float64, 0, len(s.columns))
 	for _, m := range s.metrics {

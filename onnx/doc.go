@@ -16,6 +16,6 @@
 //	if err := m.SelfTest(); err != nil { ... }             // the golden case stored in the model
 //	logits, err := m.Float(images)                          // one float32 input, first output
 //	out, err := m.RunOutputs(ctx, map[string]*onnx.Value{"x": onnx.FromTensor(images)}, []string{"feat3"})
-//	steps := onnx.Towers(onnx.Wanted{m, []string{"map"}})    // features of a picture once, distances to many
+//	steps := onnx.Towers(onnx.Wanted{Model: m, Outputs: []string{"map"}}) // features of a picture once, distances to many
 //	nodes, err := m.Graph(g, inputs, []string{"feat3"})     // the same, differentiable
 package onnx
