@@ -83,14 +83,15 @@ func (s *scoreCommand) picture(ctx context.Context, set *folder.Set, metric *met
 	if err != nil {
 		return err
 	}
-	sample := &metrics.Sample{Seed: uint32(i), Clean: clean, Edited: clean, Prepared: metrics.NewPrepared()}
+	sample := &metrics.Sample{Seed: uint32(i), Clean: clean, Prepared: metrics.NewPrepared()}
 	for row := range scores {
+		edited := clean
 		if len(s.Edited) > 0 {
-			if sample.Edited, err = set.Image(row+1, i); err != nil {
+			if edited, err = set.Image(row+1, i); err != nil {
 				return err
 			}
 		}
-		values, err := metric.Score(ctx, sample)
+		values, err := metric.Score(ctx, sample.Under("", edited))
 		if err != nil {
 			return fmt.Errorf("picture %s: %w", set.Names[i], err)
 		}

@@ -72,7 +72,7 @@ func (r *run) sampleUnder(ctx context.Context, j *job, i, row int, s *metrics.Sa
 		r.fail(j, i, row, columns, err)
 		return nil
 	}
-	s.Edited, s.Row = picture.Tensor(edited, r.Generator.Info().Resolution), r.Rows[row].Name
+	s = s.Under(r.Rows[row].Name, picture.Tensor(edited, r.Generator.Info().Resolution))
 	for _, col := range columns {
 		values, err := r.Columns[col].Scorer.Score(ctx, s)
 		if ctx.Err() != nil {

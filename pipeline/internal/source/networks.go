@@ -16,6 +16,7 @@ import (
 type Networks struct {
 	Find func(name string) (string, error) // the rule for paths of the config
 
+	towers towers
 	open   map[string]*Network
 	asked  []Input // since the last call of Take
 	inputs []Input
@@ -46,7 +47,7 @@ func (n *Networks) Get(name string) (*Network, error) {
 	if err := model.SelfTest(); err != nil {
 		return nil, fmt.Errorf("network %s fails its self-test: %w", name, err)
 	}
-	net := &Network{Model: model, input: src.Input("network")}
+	net := &Network{Model: model, input: src.Input("network"), towers: &n.towers}
 	net.input.Name = name
 	net.info = metrics.NetworkInfo{Name: name, SHA256: src.SHA256, Metadata: model.Metadata()}
 	for _, p := range model.Inputs() {
@@ -99,9 +100,10 @@ func (n *Networks) Take() []Input {
 
 // Network is an ONNX model as metrics want it.
 type Network struct {
-	Model *onnx.Model
-	info  metrics.NetworkInfo
-	input Input
+	Model  *onnx.Model
+	info   metrics.NetworkInfo
+	input  Input
+	towers *towers
 }
 
 // Info implements metrics.Network.
