@@ -17,6 +17,8 @@ type product struct {
 	ldc  int       // elements between rows of c
 	bias []float32 // nil, or one per row filled up to whole panels
 	add  bool      // add to c; excludes bias
+	// panel is the elements between panels of rows of c, 0 where all rows are equally far apart.
+	panel int
 }
 
 // vector is a run of columns of the product: where they start in b and c, and how many of the lanes count.
@@ -138,6 +140,10 @@ func eachBlock(n, limit int, f func(lo, hi int)) {
 func (p *product) tiles(k0 int, off []int, b []float32, block []vector, r0, r1 int) {
 	k := len(p.off)
 	t := kernel.Tile{Off: &off[0], K: len(off), LDC: p.ldc}
+	panel := p.panel
+	if panel == 0 {
+		panel = kernel.Rows * p.ldc
+	}
 	if k0 > 0 || p.add {
 		t.Accumulate = 1
 	}
@@ -154,7 +160,7 @@ func (p *product) tiles(k0 int, off []int, b []float32, block []vector, r0, r1 i
 			t.A = &p.a[r*k+k0*kernel.Rows]
 			t.Rows = min(kernel.Rows, r1-r)
 			for v := range t.Vecs {
-				t.C[v] = &p.c[r*p.ldc+block[v].c]
+				t.C[v] = &p.c[r/kernel.Rows*panel+block[v].c]
 			}
 			if p.bias != nil && k0 == 0 {
 				t.Bias = &p.bias[r]

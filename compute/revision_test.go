@@ -11,9 +11,9 @@ import (
 
 // fingerprints are of Revision, by tier.
 var fingerprints = map[string]string{
-	"portable": "b1bed2e1ae199202",
-	"avx2":     "43fd63c4f9e7cb1e",
-	"avx512":   "43fd63c4f9e7cb1e",
+	"portable": "465f0b31e2bc96a9",
+	"avx2":     "21e147118a0df211",
+	"avx512":   "21e147118a0df211",
 }
 
 // A run that continues with other kernels under the same key would mix two arithmetics in one table.
@@ -59,6 +59,7 @@ func fingerprint() string {
 	x := random(101, 1, 24, 16, 16)
 	add(Conv2D(x, random(102, 24, 1, 3, 3), nil, depthwise))
 	add(UpConv(x, random(103, 16, 24, 3, 3)))
+	add(NewRenderUpFilter(random(114, 32, 64, 3, 3)).Conv(random(115, 1, 64, 33, 32)))
 	add(Blur(random(104, 1, 4, 33, 33), 1, 1))
 	add(Upsample2x(x))
 	s := random(105, 1, 24)

@@ -15,38 +15,60 @@ func UpConv(k, w *Tensor) *Tensor { return NewUpFilter(w).Conv(k) }
 
 // UpConvInto is UpConv with the result in u, which has its shape and arbitrary contents.
 func UpConvInto(u, k, w *Tensor) {
-	f := upFilter(w)
-	panels, release := borrow(panelLen(f.rows, f.channels*9))
+	checkUpWeight(w)
+	panels, release := borrow(panelLen(w.Shape[0], w.Shape[1]*9))
 	defer release()
-	f.panels = panels
-	packRows(panels, w.Data, f.rows, f.channels*9, f.channels*9)
+	f := upFilter(w)
+	f.direct = func() *scatter { return upScatter(panels, w) }
 	f.ConvInto(u, k)
 }
 
 // UpFilter is the weight of an up-convolution packed once for the kernels. It is immutable and safe for
 // concurrent use.
-type UpFilter struct{ scatter }
+type UpFilter struct {
+	co, ci int
+	direct func() *scatter
+	// fast is the Winograd form of a filter for rendering, nil for others.
+	fast func() *winogradUp
+}
 
-// NewUpFilter packs w [Co,Ci,3,3] for UpConv.
+// NewUpFilter packs w [Co,Ci,3,3] for UpConv. The weight is copied.
 func NewUpFilter(w *Tensor) *UpFilter {
 	f := upFilter(w)
-	f.panels = make([]float32, panelLen(f.rows, f.channels*9))
-	packRows(f.panels, w.Data, f.rows, f.channels*9, f.channels*9)
-	f.prepare()
+	direct := packedUp(w)
+	f.direct = func() *scatter { return direct }
 	return f
 }
 
 func upFilter(w *Tensor) *UpFilter {
+	checkUpWeight(w)
+	return &UpFilter{co: w.Shape[0], ci: w.Shape[1]}
+}
+
+func checkUpWeight(w *Tensor) {
 	if len(w.Shape) != 4 || w.Shape[2] != 3 || w.Shape[3] != 3 {
 		panic(fmt.Sprintf("compute: up-convolution with weight %v", w.Shape))
 	}
-	return &UpFilter{scatter{p: upParams.normal(), rows: w.Shape[0], channels: w.Shape[1], kh: 3, kw: 3}}
+}
+
+// upScatter packs w into panels.
+func upScatter(panels []float32, w *Tensor) *scatter {
+	s := &scatter{p: upParams.normal(), rows: w.Shape[0], channels: w.Shape[1], kh: 3, kw: 3, panels: panels}
+	packRows(panels, w.Data, s.rows, s.channels*9, s.channels*9)
+	return s
+}
+
+// packedUp packs w for many times.
+func packedUp(w *Tensor) *scatter {
+	s := upScatter(make([]float32, panelLen(w.Shape[0], w.Shape[1]*9)), w)
+	s.prepare()
+	return s
 }
 
 // Conv is UpConv(k, w) with the filter's weight.
 func (f *UpFilter) Conv(k *Tensor) *Tensor {
 	n, _, r, s := dims4("UpConv", k)
-	u := New(n, f.rows, 2*r+1, 2*s+1)
+	u := New(n, f.co, 2*r+1, 2*s+1)
 	f.ConvInto(u, k)
 	return u
 }
@@ -55,15 +77,19 @@ func (f *UpFilter) Conv(k *Tensor) *Tensor {
 func (f *UpFilter) ConvInto(u, k *Tensor) {
 	n, ci, r, s := dims4("UpConv", k)
 	h, w := 2*r+1, 2*s+1
-	if ci != f.channels || !slices.Equal(u.Shape, []int{n, f.rows, h, w}) {
-		panic(fmt.Sprintf("compute: UpConv of %v with weight [%d %d 3 3] into %v", k.Shape, f.rows, f.channels, u.Shape))
+	if ci != f.ci || !slices.Equal(u.Shape, []int{n, f.co, h, w}) {
+		panic(fmt.Sprintf("compute: UpConv of %v with weight [%d %d 3 3] into %v", k.Shape, f.co, f.ci, u.Shape))
 	}
 	if k.Len() == 0 {
 		clear(u.Data)
 		return
 	}
+	image := func(dst, x []float32) { f.direct().image(dst, x, h, w, r, s) }
+	if f.fast != nil && winogradUpPays(ci, f.co, r, s) {
+		image = func(dst, x []float32) { f.fast().image(dst, x, r, s) }
+	}
 	for b := range n {
-		f.image(u.Data[b*f.rows*h*w:], k.Data[b*ci*r*s:], h, w, r, s)
+		image(u.Data[b*f.co*h*w:], k.Data[b*ci*r*s:])
 	}
 }
 
@@ -77,9 +103,7 @@ func UpConvGradInput(dy, w *Tensor) *Tensor {
 
 // UpConvGradInputInto is UpConvGradInput with the result in dk, which has its shape and arbitrary contents.
 func UpConvGradInputInto(dk, dy, w *Tensor) {
-	if len(w.Shape) != 4 || w.Shape[2] != 3 || w.Shape[3] != 3 {
-		panic(fmt.Sprintf("compute: up-convolution with weight %v", w.Shape))
-	}
+	checkUpWeight(w)
 	co, ci := w.Shape[0], w.Shape[1]
 	f := &Filter{p: upParams.normal(), co: ci, cg: co, kh: 3, kw: 3}
 	panels, release := borrow(f.panelLen())

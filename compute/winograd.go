@@ -18,6 +18,10 @@ type winograd struct {
 // winogradTiles is how many tiles are worked on together: a few vectors for each row of weights that is read.
 const winogradTiles = 128
 
+// winogradSteps bounds the inner dimension of one kernel call. Three vectors of so many channels are in the second-level
+// cache, from where one step's come faster than they are used, and results are written once or twice.
+const winogradSteps = 512
+
 // mostStrip is how many bytes of frequencies each processor may have of its own.
 const mostStrip = 6 << 20
 
@@ -29,35 +33,38 @@ func winogradPays(ci, co, h, w int) bool {
 	return kernel.Current() > kernel.Portable && min(ci, co) >= 32 && 36*vectors*lanes*3/2 < 9*h*w
 }
 
-// newWinograd transforms w [Co,Ci,3,3]: G g Gᵀ for every pair of channels, in float64.
+// newWinograd transforms w [Co,Ci,3,3]: G g Gᵀ for every pair of channels.
 func newWinograd(w *Tensor) *winograd {
-	t := &winograd{co: w.Shape[0], ci: w.Shape[1]}
-	for f := range t.panels {
-		t.panels[f] = make([]float32, panelLen(t.co, t.ci))
+	return &winograd{co: w.Shape[0], ci: w.Shape[1], panels: winogradPanels(w, frequencies)}
+}
+
+// winogradPanels transforms the columns and then the rows of every kernel of w [Co,Ci,3,3], in float64, and packs each of
+// the 36 matrices that result.
+func winogradPanels(w *Tensor, line func(a, b, c float64) [6]float64) [36][]float32 {
+	co, ci := w.Shape[0], w.Shape[1]
+	var panels [36][]float32
+	for f := range panels {
+		panels[f] = make([]float32, panelLen(co, ci))
 	}
-	Split(t.co, 1+passGrain/(36*max(t.ci, 1)), func(lo, hi int) {
+	Split(co, 1+passGrain/(36*max(ci, 1)), func(lo, hi int) {
 		for o := lo; o < hi; o++ {
-			for i := range t.ci {
-				t.transform(w.Data[(o*t.ci+i)*9:][:9], o/kernel.Rows*kernel.Rows*t.ci+i*kernel.Rows+o%kernel.Rows)
+			for i := range ci {
+				g, at := w.Data[(o*ci+i)*9:][:9], o/kernel.Rows*kernel.Rows*ci+i*kernel.Rows+o%kernel.Rows
+				var half [6][3]float64
+				for c := range 3 {
+					for r, v := range line(float64(g[c]), float64(g[3+c]), float64(g[6+c])) {
+						half[r][c] = v
+					}
+				}
+				for r, row := range half {
+					for c, v := range line(row[0], row[1], row[2]) {
+						panels[6*r+c][at] = float32(v)
+					}
+				}
 			}
 		}
 	})
-	return t
-}
-
-// transform puts the frequencies of one kernel g in their places in the panels.
-func (t *winograd) transform(g []float32, at int) {
-	var half [6][3]float64
-	for c := range 3 {
-		for r, v := range frequencies(float64(g[c]), float64(g[3+c]), float64(g[6+c])) {
-			half[r][c] = v
-		}
-	}
-	for r, row := range half {
-		for c, v := range frequencies(row[0], row[1], row[2]) {
-			t.panels[6*r+c][at] = float32(v)
-		}
-	}
+	return panels
 }
 
 // frequencies are the values of the polynomial a + bx + cx² at 0, 1, -1, 2, -2 and infinity, scaled.
@@ -110,7 +117,7 @@ func (t *winograd) strip(y, x []float32, h, w, first, count int, bias []float32)
 	split(len(t.panels), 1+leastWork/work, len(t.panels)*work >= wakingParts*leastWork, func(lo, hi int) {
 		for f := lo; f < hi; f++ {
 			m := product{a: t.panels[f], rows: t.co, off: off, c: out[f*outStep:], ldc: n}
-			eachBlock(t.ci, panelBlock/(3*4*lanes), func(k0, k1 int) {
+			eachBlock(t.ci, winogradSteps, func(k0, k1 int) {
 				m.tiles(k0, off[k0:k1], in[f*inStep:], vectors, 0, t.co)
 			})
 		}

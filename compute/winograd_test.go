@@ -31,7 +31,7 @@ func TestARenderFilterAgreesWithTheDirectConvolution(t *testing.T) {
 	})
 }
 
-func nearLargest(t *rapid.T, got, want *Tensor) {
+func nearLargest(t rapid.TB, got, want *Tensor) {
 	t.Helper()
 	var largest, worst float64
 	for i, v := range want.Data {

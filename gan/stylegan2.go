@@ -133,7 +133,7 @@ func newStyledConv(p params, number int) *styledConv {
 	c.kernel = sync.OnceValue(func() *kernel {
 		k := &kernel{energy: compute.SquaredTaps(c.weight)}
 		if up {
-			k.up = compute.NewUpFilter(c.weight)
+			k.up = compute.NewRenderUpFilter(c.weight)
 		} else {
 			k.filter = compute.NewRenderFilter(c.weight, compute.Same3x3)
 		}

@@ -92,3 +92,9 @@ func winogradInAVX2(dst *float32, step int, src *float32, off *int, scratch *flo
 
 //go:noescape
 func winogradOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, four, eight, two, bias float32)
+
+//go:noescape
+func winogradUpInAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, two float32)
+
+//go:noescape
+func winogradUpOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, two, four, eight float32)

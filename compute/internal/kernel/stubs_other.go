@@ -64,3 +64,9 @@ func winogradInAVX2(dst *float32, step int, src *float32, off *int, scratch *flo
 func winogradOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, four, eight, two, bias float32) {
 	panic("kernel: no assembly for this processor")
 }
+func winogradUpInAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, two float32) {
+	panic("kernel: no assembly for this processor")
+}
+func winogradUpOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, two, four, eight float32) {
+	panic("kernel: no assembly for this processor")
+}

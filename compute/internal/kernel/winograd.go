@@ -15,10 +15,10 @@ func WinogradIn(dst []float32, step int, src []float32, off *[36]int, n int) {
 		winogradInAVX2(&dst[0], step, &src[0], &off[0], &scratch[0], n, 4, 5, 2)
 		return
 	}
-	winogradPortable(dst, step, src, off, n, 6, 0, func(x *[6]float32) {
+	transformPortable(dst, step, src, off[:], n, 6, 6, 0, func(x *line) {
 		a, b := x[4]-4*x[2], x[3]-4*x[1]
 		c, e := x[4]-x[2], 2*(x[3]-x[1])
-		*x = [6]float32{4*x[0] - 5*x[2] + x[4], a + b, a - b, c + e, c - e, 4*x[1] - 5*x[3] + x[5]}
+		*x = line{4*x[0] - 5*x[2] + x[4], a + b, a - b, c + e, c - e, 4*x[1] - 5*x[3] + x[5]}
 	})
 }
 
@@ -35,28 +35,31 @@ func WinogradOut(dst []float32, step int, src []float32, off *[36]int, n int, bi
 		winogradOutAVX2(&dst[0], step, &src[0], &off[0], &scratch[0], n, 4, 8, 2, bias)
 		return
 	}
-	winogradPortable(dst, step, src, off, n, 4, bias, func(x *[6]float32) {
+	transformPortable(dst, step, src, off[:], n, 6, 4, bias, func(x *line) {
 		s, d, t, e := x[1]+x[2], x[1]-x[2], x[3]+x[4], x[3]-x[4]
-		*x = [6]float32{x[0] + s + t, d + 2*e, s + 4*t, d + 8*e + x[5]}
+		*x = line{x[0] + s + t, d + 2*e, s + 4*t, d + 8*e + x[5]}
 	})
 }
 
-// winogradPortable applies line to the columns and then to the rows of every tile's numbers.
-func winogradPortable(dst []float32, step int, src []float32, off *[36]int, n, out int, bias float32, line func(*[6]float32)) {
+// line is one line of a tile, as long as any transform needs it.
+type line [9]float32
+
+// transformPortable applies transform to the columns and then to the rows of every tile of in by in numbers.
+func transformPortable(dst []float32, step int, src []float32, off []int, n, in, out int, bias float32, transform func(*line)) {
 	for j := range n {
-		var tile [6][6]float32 // of columns
-		for c := range 6 {
-			for r := range 6 {
-				tile[c][r] = src[off[6*r+c]+j]
+		var tile [len(line{})]line // of columns
+		for c := range in {
+			for r := range in {
+				tile[c][r] = src[off[in*r+c]+j]
 			}
-			line(&tile[c])
+			transform(&tile[c])
 		}
 		for r := range out {
-			var row [6]float32
-			for c := range 6 {
+			var row line
+			for c := range in {
 				row[c] = tile[c][r]
 			}
-			line(&row)
+			transform(&row)
 			for c := range out {
 				dst[(out*r+c)*step+j] = row[c] + bias
 			}

@@ -8,18 +8,20 @@ import (
 // The transforms of all tiers agree with the portable one and write nothing but their results.
 func TestWinogradTransformsAreThePortableOnes(t *testing.T) {
 	const n, gap = 24, 5
-	var off [36]int
+	var off [81]int
 	for i := range off {
-		off[i] = (i * 7 % 36) * (n + 3)
+		off[i] = (i * 7 % 81) * (n + 3)
 	}
-	src := numbers(1, 36*(n+3))
+	src := numbers(1, 81*(n+3))
 	for _, f := range []struct {
 		name string
 		out  int
 		run  func(dst []float32)
 	}{
-		{"in", 36, func(dst []float32) { WinogradIn(dst, n+gap, src, &off, n) }},
-		{"out", 16, func(dst []float32) { WinogradOut(dst, n+gap, src, &off, n, 0.5) }},
+		{"in", 36, func(dst []float32) { WinogradIn(dst, n+gap, src, (*[36]int)(off[:]), n) }},
+		{"out", 16, func(dst []float32) { WinogradOut(dst, n+gap, src, (*[36]int)(off[:]), n, 0.5) }},
+		{"up in", 81, func(dst []float32) { WinogradUpIn(dst, n+gap, src, (*[25]int)(off[:]), n) }},
+		{"up out", 64, func(dst []float32) { WinogradUpOut(dst, n+gap, src, &off, n) }},
 	} {
 		restore := Use(Portable)
 		want, _ := fenced(f.out * (n + gap))

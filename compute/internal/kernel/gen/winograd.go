@@ -1,10 +1,9 @@
 package main
 
-// winograd prints the two transforms of Winograd's F(4x4,3x3) for eight tiles at a time. Each is a one-dimensional
-// transform of the columns, by way of scratch memory, and then of the rows.
+// winograd prints the two transforms of Winograd's F(4x4,3x3).
 func winograd(p *printer) {
-	// Six numbers to six frequencies: Y0-Y5 to Y6-Y11, with 4, 5 and 2 in Y12-Y14.
-	transform(p, "winogradInAVX2", [3]string{"four", "five", "two"}, 6, false, func() {
+	// Six numbers to six frequencies, with 4, 5 and 2 in Y12-Y14.
+	transform(p, "winogradInAVX2", []string{"four", "five", "two"}, 6, []int{6, 7, 8, 9, 10, 11}, false, func() {
 		p.op("VMOVAPS Y4, Y6")
 		p.op("VFMADD231PS Y12, Y0, Y6")
 		p.op("VFNMADD231PS Y13, Y2, Y6")
@@ -23,8 +22,8 @@ func winograd(p *printer) {
 		p.op("VFMADD231PS Y12, Y1, Y11")
 		p.op("VFNMADD231PS Y13, Y3, Y11")
 	})
-	// Six frequencies to four numbers: Y0-Y5 to Y6-Y9, with 4, 8 and 2 in Y12-Y14.
-	transform(p, "winogradOutAVX2", [3]string{"four", "eight", "two"}, 4, true, func() {
+	// Six frequencies to four numbers, with 4, 8 and 2 in Y12-Y14.
+	transform(p, "winogradOutAVX2", []string{"four", "eight", "two"}, 6, []int{6, 7, 8, 9}, true, func() {
 		p.op("VADDPS Y2, Y1, Y10")
 		p.op("VSUBPS Y2, Y1, Y11")
 		p.op("VADDPS Y4, Y3, Y1")
@@ -40,12 +39,14 @@ func winograd(p *printer) {
 	})
 }
 
-// transform prints a loop over a multiple of eight tiles. Number (r,c) of the six by six comes from
-// src[off[6r+c]+j]; number (r,c) of the out by out results goes to dst[(out*r+c)*step+j], plus a bias if wanted.
-// line is the transform of one line.
-func transform(p *printer, name string, consts [3]string, out int, bias bool, line func()) {
-	args := 48 + 12
+// transform prints a loop over a multiple of eight tiles, eight at a time, each of which is a one-dimensional transform of
+// the columns, by way of scratch memory, and then of the rows. Number (r,c) of the in by in comes from src[off[in*r+c]+j];
+// number (r,c) of the results goes to dst[(results*r+c)*step+j], plus a bias if wanted. line is the transform of one line,
+// from the registers Y0, Y1, ... to those that out lists. Constants are in Y12-Y14.
+func transform(p *printer, name string, consts []string, in int, out []int, bias bool, line func()) {
+	args := 48 + 4*len(consts)
 	if bias {
+		consts = append(consts, "bias")
 		args += 4
 	}
 	p.text(name, 16, args)
@@ -56,32 +57,29 @@ func transform(p *printer, name string, consts [3]string, out int, bias bool, li
 	for i, c := range consts {
 		p.op("VBROADCASTSS %s+%d(FP), Y%d", c, 48+4*i, 12+i)
 	}
-	if bias {
-		p.op("VBROADCASTSS bias+60(FP), Y15")
-	}
 	p.op("SHLQ $2, R8")
 	p.label("loop")
-	for c := range 6 {
-		for r := range 6 {
-			p.op("MOVQ %d(DX), AX", 8*(6*r+c))
+	for c := range in {
+		for r := range in {
+			p.op("MOVQ %d(DX), AX", 8*(in*r+c))
 			p.op("VMOVUPS (SI)(AX*4), Y%d", r)
 		}
 		line()
-		for r := range out {
-			p.op("VMOVUPS Y%d, %d(BX)", 6+r, 32*(6*r+c))
+		for r, reg := range out {
+			p.op("VMOVUPS Y%d, %d(BX)", reg, 32*(in*r+c))
 		}
 	}
 	p.op("MOVQ DI, AX")
 	for r := range out {
-		for c := range 6 {
-			p.op("VMOVUPS %d(BX), Y%d", 32*(6*r+c), c)
+		for c := range in {
+			p.op("VMOVUPS %d(BX), Y%d", 32*(in*r+c), c)
 		}
 		line()
-		for c := range out {
+		for _, reg := range out {
 			if bias {
-				p.op("VADDPS Y15, Y%d, Y%d", 6+c, 6+c)
+				p.op("VADDPS Y15, Y%d, Y%d", reg, reg)
 			}
-			p.op("VMOVUPS Y%d, (AX)", 6+c)
+			p.op("VMOVUPS Y%d, (AX)", reg)
 			p.op("ADDQ R8, AX")
 		}
 	}
