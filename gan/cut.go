@@ -47,21 +47,29 @@ func (c *styleCut) Context(z *compute.Tensor) (*State, error) {
 		return nil, err
 	}
 	f := c.g.start(w)
-	for i := range c.i {
-		s := c.g.key(&f, i)
-		if i < c.i-1 {
-			c.g.convs[i].advance(&f, s)
-		} else { // the state keeps this map
-			values := c.g.convs[i].target(f.fmap, s)
-			f.release()
-			f.fmap = values
-		}
-		if err := c.g.paint(&f, i); err != nil {
-			return nil, err
-		}
+	if err := c.g.rise(&f, c.i); err != nil {
+		return nil, err
 	}
 	s := c.g.key(&f, c.i)
 	return &State{Key: f.fmap, Style: s, Latent: w, RGB: f.rgb}, nil
+}
+
+// rise runs the convolutions below convolution i. The map it leaves is nobody's scratch memory.
+func (g *styleGAN2) rise(f *flow, i int) error {
+	for k := range i {
+		s := g.key(f, k)
+		if k < i-1 {
+			g.convs[k].advance(f, s)
+		} else { // this map is kept
+			values := g.convs[k].target(f.fmap, s)
+			f.release()
+			f.fmap = values
+		}
+		if err := g.paint(f, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *styleCut) Target(s *State) (*compute.Tensor, error) {

@@ -51,7 +51,9 @@ type Sample struct {
 	Z    []float32
 	// Position is that in the batch with which the sample is drawn where batches are imitated (gan.At); else 0.
 	Position int
-	Clean    *compute.Tensor // the unedited image [1,3,R,R] for methods that work on pixels; may be nil for others
+	// Drawing shares between rows what their generators have in common for this latent and position; nil shares nothing.
+	Drawing *gan.Drawing
+	Clean   *compute.Tensor // the unedited image [1,3,R,R] for methods that work on pixels; may be nil for others
 }
 
 var (

@@ -44,7 +44,11 @@ func (r generatorRenderer) Image(ctx context.Context, s Sample) (*compute.Tensor
 	if want := r.generator.Info().LatentDim; len(s.Z) != want {
 		return nil, fmt.Errorf("sample %d: a latent of %d numbers, the generator takes %d", s.Seed, len(s.Z), want)
 	}
-	image, err := gan.At(r.generator, s.Position).Image(compute.From(s.Z, 1, len(s.Z)))
+	drawing := s.Drawing
+	if drawing == nil {
+		drawing = gan.NewDrawing(r.generator, compute.From(s.Z, 1, len(s.Z)), s.Position)
+	}
+	image, err := drawing.Image(r.generator)
 	if err != nil {
 		return nil, fmt.Errorf("sample %d: %w", s.Seed, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rewriting/compute"
+	"rewriting/gan"
 	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/picture"
@@ -19,9 +20,10 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 	seed := j.rg.First + uint32(i)
 	size := r.Generator.Info().Resolution
 	z := r.latentOf(seed)
+	drawing := gan.NewDrawing(r.Generator, z, r.position(seed))
 	pixels := j.clean[i*3*size*size : (i+1)*3*size*size]
 	if j.render {
-		if err := draw(pixels, func() (*compute.Tensor, error) { return r.cleanImage(seed) }); err != nil {
+		if err := draw(pixels, func() (*compute.Tensor, error) { return drawing.Image(r.Generator) }); err != nil {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -47,7 +49,7 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 	}
 	edited := make([]byte, len(pixels))
 	for row := range j.columns {
-		if err := r.sampleUnder(ctx, j, i, row, s, edited, renderers[row], &clocks[row]); err != nil {
+		if err := r.sampleUnder(ctx, j, i, row, s, drawing, edited, renderers[row], &clocks[row]); err != nil {
 			return err
 		}
 	}
@@ -55,7 +57,7 @@ func (r *run) sample(ctx context.Context, j *job, i int, renderers []methods.Ren
 }
 
 // sampleUnder draws a sample under one row into edited and scores it.
-func (r *run) sampleUnder(ctx context.Context, j *job, i, row int, s *metrics.Sample, edited []byte, renderer methods.Renderer, clock *clock) error {
+func (r *run) sampleUnder(ctx context.Context, j *job, i, row int, s *metrics.Sample, drawing *gan.Drawing, edited []byte, renderer methods.Renderer, clock *clock) error {
 	started := time.Now()
 	columns := r.withoutDraft(j, i, row, r.wanted(j, i, row))
 	if len(columns) == 0 {
@@ -63,7 +65,7 @@ func (r *run) sampleUnder(ctx context.Context, j *job, i, row int, s *metrics.Sa
 	}
 	err := draw(edited, func() (*compute.Tensor, error) {
 		defer clock.since(time.Now())
-		return renderer.Image(ctx, methods.Sample{Seed: s.Seed, Z: s.Z, Position: r.position(s.Seed), Clean: s.Clean})
+		return renderer.Image(ctx, methods.Sample{Seed: s.Seed, Z: s.Z, Position: r.position(s.Seed), Drawing: drawing, Clean: s.Clean})
 	})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 
+	"rewriting/gan"
 	"rewriting/methods"
 	"rewriting/metrics"
 	"rewriting/pipeline/internal/picture"
@@ -52,21 +53,31 @@ func (e *Experiment) probeSample(ctx context.Context, renderers []methods.Render
 		if b, err := s.Prepared.MarshalBinary(); err == nil {
 			cost.side = int64(len(b))
 		}
-		s.Edited = s.Clean.Clone()
-		for i := range s.Edited.Data {
-			s.Edited.Data[i] *= 0.9 // equal images would be cheap to compare
+		var edited [2]*metrics.Sample // the first finds what the clean side has for all rows, the second counts
+		for k := range edited {
+			x := s.Clean.Clone()
+			for i := range x.Data {
+				x.Data[i] *= 0.9 - 0.1*float32(k) // equal images would be cheap to compare
+			}
+			edited[k] = s.Under("", x)
 		}
-		for i, c := range e.Columns {
-			if err := add(&cost.score[i], func() error { _, err := c.Scorer.Score(ctx, s); return err }); err != nil {
+		for _, c := range e.Columns {
+			if _, err := c.Scorer.Score(ctx, edited[0]); err != nil {
 				return cost, err
 			}
 		}
+		for i, c := range e.Columns {
+			if err := add(&cost.score[i], func() error { _, err := c.Scorer.Score(ctx, edited[1]); return err }); err != nil {
+				return cost, err
+			}
+		}
+		drawing := gan.NewDrawing(e.Generator, z, e.position(seed))
 		for i, r := range renderers {
 			if r == nil {
 				continue
 			}
 			if err := add(&cost.draw[i], func() error {
-				_, err := r.Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: e.position(seed), Clean: s.Clean})
+				_, err := r.Image(ctx, methods.Sample{Seed: seed, Z: z.Data, Position: e.position(seed), Drawing: drawing, Clean: s.Clean})
 				return err
 			}); err != nil {
 				return cost, err
