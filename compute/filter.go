@@ -13,8 +13,9 @@ type Filter struct {
 	p              Params
 	co, cg, kh, kw int
 	panels         func() []float32 // one set per group
-	// fast is the Winograd form of a filter for rendering, nil for others.
-	fast func() *winograd
+	// fast and split are the Winograd form and that in bfloat16 of a filter for rendering, nil for others.
+	fast  func() *winograd
+	split func() *bfloat
 }
 
 // NewFilter packs w [Co,Ci/groups,kh,kw] for convolutions with parameters p. The weight is copied.
@@ -74,6 +75,10 @@ func (f *Filter) ConvInto(y, x *Tensor, bias []float32) {
 	if y.Len() == 0 {
 		return
 	}
+	if f.split != nil && bfloatPays(f.co, ci, oh*ow, f.p.Groups) {
+		f.convSplit(y.Data, x.Data, bias, n, h, w)
+		return
+	}
 	if f.fast != nil && winogradPays(ci, f.co, h, w) {
 		for b := range n {
 			f.fast().image(y.Data[b*f.co*h*w:], x.Data[b*ci*h*w:], h, w, bias)
@@ -103,5 +108,17 @@ func (f *Filter) convGroups(y, x []float32, bias []float32, lo, hi, n, h, w int)
 			m.c = y[(b*f.co+g*rows)*oh*ow:]
 			m.image(in.oh, in.ow, step)
 		}
+	}
+}
+
+// convSplit convolves n images by products of bfloat16.
+func (f *Filter) convSplit(y, x, bias []float32, n, h, w int) {
+	oh, ow := f.p.OutSize(h, w, f.kh, f.kw)
+	l := stagingFor(f.p, f.kh, f.kw, oh, ow)
+	taps := offsets(1, f.kh, f.kw, f.p.Dilation, l.offset)
+	for b := range n {
+		in := stagePairs(l, x[b*f.cg*h*w:], f.cg, h, w)
+		f.split().image(y[b*f.co*oh*ow:], in, taps, oh, ow, l.rowStep(f.p, f.kh), bias)
+		in.release()
 	}
 }

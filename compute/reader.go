@@ -61,10 +61,7 @@ func newReadPlan(p Params, channels, kh, kw, h, w, oh, ow int) *readPlan {
 	}
 	r := &readPlan{channels: channels, h: h, w: w, oh: oh, ow: ow}
 	r.layout = stagingFor(p, kh, kw, oh, ow)
-	r.stagedStep = r.layout.cols
-	if kh > 1 {
-		r.stagedStep *= p.Stride[0]
-	}
+	r.stagedStep = r.layout.rowStep(p, kh)
 	r.staged = offsets(channels, kh, kw, p.Dilation, r.layout.offset)
 	if plain {
 		r.placed = offsets(channels, kh, kw, p.Dilation, func(c, ky, kx int) int { return (c*h+ky)*w + kx })

@@ -16,21 +16,37 @@ type scatter struct {
 	panels         []float32 // packed rows x (channels, all taps)
 	// parts holds the panels of every phase, [phase y][phase x], where they have been prepared.
 	parts map[[2]int][]float32
+	// split holds the weight of every phase in bfloat16 instead, in filters for rendering.
+	split map[[2]int]*bfloat
 }
 
 // prepare packs the panels of every phase, for weights that are used many times; panels is not needed afterwards.
 func (s *scatter) prepare() {
 	s.parts = map[[2]int][]float32{}
+	s.eachPhase(func(phase [2]int, chosen []int) {
+		part := make([]float32, panelLen(s.rows, s.channels*len(chosen)))
+		selectTaps(part, s.panels, s.rows, s.channels, s.kh*s.kw, chosen)
+		s.parts[phase] = part
+	})
+	s.panels = nil
+}
+
+// prepareSplit is prepare with the weight w in bfloat16.
+func (s *scatter) prepareSplit(w []float32) {
+	s.split = map[[2]int]*bfloat{}
+	s.eachPhase(func(phase [2]int, chosen []int) {
+		s.split[phase] = newBfloat(w, s.rows, s.channels, s.kh*s.kw, chosen)
+	})
+}
+
+// eachPhase calls f with the taps of every phase.
+func (s *scatter) eachPhase(f func(phase [2]int, chosen []int)) {
 	for ry := range s.p.Stride[0] {
 		for rx := range s.p.Stride[1] {
-			chosen := s.chosen(phaseOf(ry, s.kh, s.p.Stride[0], s.p.Pad[0], s.p.Dilation[0]),
-				phaseOf(rx, s.kw, s.p.Stride[1], s.p.Pad[1], s.p.Dilation[1]))
-			part := make([]float32, panelLen(s.rows, s.channels*len(chosen)))
-			selectTaps(part, s.panels, s.rows, s.channels, s.kh*s.kw, chosen)
-			s.parts[[2]int{ry, rx}] = part
+			f([2]int{ry, rx}, s.chosen(phaseOf(ry, s.kh, s.p.Stride[0], s.p.Pad[0], s.p.Dilation[0]),
+				phaseOf(rx, s.kw, s.p.Stride[1], s.p.Pad[1], s.p.Dilation[1])))
 		}
 	}
-	s.panels = nil
 }
 
 // chosen lists the taps that take part in a phase.
@@ -77,6 +93,10 @@ func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
 	xs, left, cols := phases(s.kw, sx, s.p.Pad[1], s.p.Dilation[1], w)
 	layout := staging{stride: 1, top: top, left: left, rowStride: 1, rows: rows, cols: cols}
 	layout.finish()
+	if s.split != nil {
+		s.splitImage(dst, x, layout, ys, xs, h, w, ih, iw)
+		return
+	}
 	staged, release := borrow(layout.len(s.channels))
 	defer release()
 	layout.fill(staged, x, s.channels, ih, iw)
@@ -115,14 +135,44 @@ func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
 	}
 }
 
+// splitImage is image by products of bfloat16, for strides above one.
+func (s *scatter) splitImage(dst, x []float32, l staging, ys, xs []axis, h, w, ih, iw int) {
+	in := stagePairs(l, x, s.channels, ih, iw)
+	defer in.release()
+	sy, sx := s.p.Stride[0], s.p.Stride[1]
+	parts, release := borrow(sx * s.rows * ((h + sy - 1) / sy) * ((w + sx - 1) / sx))
+	defer release()
+	for ry, py := range ys {
+		ph := (h - ry + sy - 1) / sy
+		at, part := 0, make([][]float32, len(xs))
+		for rx, px := range xs {
+			pw := (w - rx + sx - 1) / sx
+			part[rx] = parts[at:][:s.rows*ph*pw]
+			at += len(part[rx])
+			s.split[[2]int{ry, rx}].image(part[rx], in, s.starts(l, py, px), ph, pw, l.cols, nil)
+		}
+		s.weave(dst, part, ry, h, w)
+	}
+}
+
+// starts lists where the chosen taps start in the plane of a channel, in the order of selectTaps.
+func (s *scatter) starts(l staging, y, x axis) []int {
+	at := make([]int, 0, len(y.taps)*len(x.taps))
+	for _, dy := range y.shifts {
+		for _, dx := range x.shifts {
+			at = append(at, (l.top+dy)*l.cols+l.left+dx)
+		}
+	}
+	return at
+}
+
 // offsets lists where the chosen taps of each channel start, in the order of selectTaps.
 func (s *scatter) offsets(l staging, y, x axis) []int {
-	off := make([]int, 0, s.channels*len(y.taps)*len(x.taps))
+	starts := s.starts(l, y, x)
+	off := make([]int, 0, s.channels*len(starts))
 	for c := range s.channels {
-		for _, dy := range y.shifts {
-			for _, dx := range x.shifts {
-				off = append(off, c*l.plane+(l.top+dy)*l.cols+l.left+dx)
-			}
+		for _, at := range starts {
+			off = append(off, c*l.plane+at)
 		}
 	}
 	return off

@@ -47,6 +47,14 @@ func (s staging) offset(c, ky, kx int) int {
 	return c*s.plane + kx%s.stride*s.phase + ky*s.cols + kx/s.stride
 }
 
+// rowStep is the distance between the rows that two output rows begin with, for a kernel of some rows.
+func (s staging) rowStep(p Params, kh int) int {
+	if kh == 1 {
+		return s.cols
+	}
+	return s.cols * p.Stride[0]
+}
+
 // len is the size of a buffer for some channels.
 func (s staging) len(channels int) int { return channels*s.plane + kernel.Slack }
 

@@ -2,7 +2,7 @@ package compute
 
 import "rewriting/compute/internal/kernel"
 
-// Tier names the kernels in use: portable, avx2 or avx512.
+// Tier names the kernels in use: portable, avx2, avx512 or amx.
 func Tier() string { return kernel.Current().String() }
 
 // TierError reports a value of REWRITING_TIER that names no tier of this processor; the best tier is in use then.

@@ -28,8 +28,9 @@ func UpConvInto(u, k, w *Tensor) {
 type UpFilter struct {
 	co, ci int
 	direct func() *scatter
-	// fast is the Winograd form of a filter for rendering, nil for others.
-	fast func() *winogradUp
+	// fast and split are the Winograd form and that in bfloat16 of a filter for rendering, nil for others.
+	fast  func() *winogradUp
+	split func() *scatter
 }
 
 // NewUpFilter packs w [Co,Ci,3,3] for UpConv. The weight is copied.
@@ -65,6 +66,13 @@ func packedUp(w *Tensor) *scatter {
 	return s
 }
 
+// splitUp packs w in bfloat16.
+func splitUp(w *Tensor) *scatter {
+	s := &scatter{p: upParams.normal(), rows: w.Shape[0], channels: w.Shape[1], kh: 3, kw: 3}
+	s.prepareSplit(w.Data)
+	return s
+}
+
 // Conv is UpConv(k, w) with the filter's weight.
 func (f *UpFilter) Conv(k *Tensor) *Tensor {
 	n, _, r, s := dims4("UpConv", k)
@@ -85,7 +93,10 @@ func (f *UpFilter) ConvInto(u, k *Tensor) {
 		return
 	}
 	image := func(dst, x []float32) { f.direct().image(dst, x, h, w, r, s) }
-	if f.fast != nil && winogradUpPays(ci, f.co, r, s) {
+	switch {
+	case f.split != nil && bfloatPays(f.co, ci, r*s, 1):
+		image = func(dst, x []float32) { f.split().image(dst, x, h, w, r, s) }
+	case f.fast != nil && winogradUpPays(ci, f.co, r, s):
 		image = func(dst, x []float32) { f.fast().image(dst, x, r, s) }
 	}
 	for b := range n {

@@ -202,13 +202,15 @@ func (p *tilePhases) weave(y []float32, w int) {
 	}
 }
 
-// NewRenderFilter is NewFilter for results that are only looked at: where it pays, maps are convolved by Winograd's
-// F(4,3), exact to 1e-4 of the largest result (in practice a tenth of that) instead of to rounding. It is not for
-// anything that is differentiated or compared closely. The transformed weight, four times the size of w, and the
-// packed one are made when first needed: w must not change. Which way a map goes depends on shapes and tier alone.
+// NewRenderFilter is NewFilter for results that are only looked at: where it pays, maps are convolved by products of split
+// bfloat16 (tier amx) or by Winograd's F(4,3), exact to 1e-4 of the largest result (in practice a tenth of that) instead
+// of to rounding. It is not for anything that is differentiated or compared closely. The transformed weight, four times
+// the size of w, and the packed one are made when first needed: w must not change. Which way a map goes depends on
+// shapes and tier alone.
 func NewRenderFilter(w *Tensor, p Params) *Filter {
 	f := filterShape(w, p)
 	f.panels = sync.OnceValue(func() []float32 { return f.packed(w) })
+	f.split = sync.OnceValue(func() *bfloat { return newBfloat(w.Data, f.co, f.cg, f.kh*f.kw, allTaps(f.kh*f.kw)) })
 	if f.p == Same3x3.normal() && f.kh == 3 && f.kw == 3 {
 		f.fast = sync.OnceValue(func() *winograd { return newWinograd(w) })
 	}

@@ -181,14 +181,15 @@ func weaveUp(y []float32, w int, planes []float32, plane, wide, count int, row [
 	}
 }
 
-// NewRenderUpFilter is NewUpFilter for results that are only looked at: where it pays, maps are convolved by Winograd's
-// F(4,2), exact to 1e-4 of the largest result (in practice a tenth of that) instead of to rounding. It is not for
-// anything that is differentiated or compared closely. The transformed weight, some five times the size of w, and the
+// NewRenderUpFilter is NewUpFilter for results that are only looked at: where it pays, maps are convolved by products of
+// split bfloat16 (tier amx) or by Winograd's F(4,2), exact to 1e-4 of the largest result (in practice a tenth of that)
+// instead of to rounding. It is not for anything that is differentiated or compared closely. The transformed weight, some five times the size of w, and the
 // packed one are made when first needed: w must not change. Which way a map goes depends on shapes and tier alone.
 func NewRenderUpFilter(w *Tensor) *UpFilter {
 	f := upFilter(w)
 	f.direct = sync.OnceValue(func() *scatter { return packedUp(w) })
 	f.fast = sync.OnceValue(func() *winogradUp { return newWinogradUp(w) })
+	f.split = sync.OnceValue(func() *scatter { return splitUp(w) })
 	return f
 }
 

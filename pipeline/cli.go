@@ -34,7 +34,7 @@ const about = `Experiments of "Rewriting a Deep Generative Model" (Bau et al., E
 
 Exit codes: 0 done; 1 failed; 2 usage or config; 3 finished, but some methods or samples failed, or a number is outside its threshold; 11 run directory busy; 130 stopped by the user.
 
-Environment: REWRITING_TIER=portable|avx2|avx512 forces the kernels (the best of this processor by default); NO_COLOR turns colours off.`
+Environment: REWRITING_TIER=portable|avx2|avx512|amx forces the kernels (the best of this processor by default); NO_COLOR turns colours off.`
 
 type grammar struct {
 	Set   []string `help:"Override a value of the config, such as samples.count=200, method.0.rank=3 or method.Ours.rank=3." placeholder:"KEY=VALUE" sep:"none"`

@@ -1,8 +1,10 @@
 // Package kernel holds the innermost loops of package compute, each in portable Go and, on amd64, in assembly
-// for AVX2 with FMA and for AVX-512. The assembly is printed by the program in gen: go generate.
+// for AVX2 with FMA, for AVX-512 and, where results are only looked at, for AMX. The assembly is printed by the program
+// in gen: go generate.
 //
 // Matrix-like work (convolution, its gradients, matrix product) is one kernel, Tile: eight rows of broadcast
 // weights times a few vectors that are found through a table of offsets. Element-wise work takes whole slices.
+// AMX has a matrix kernel of its own, Blocks, for factors split in two bfloat16.
 // Every kernel call is short (well below a millisecond), as assembly cannot be interrupted by the garbage
 // collector, and touches no memory but what its documentation says.
 //

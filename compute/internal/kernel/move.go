@@ -53,7 +53,7 @@ func FillPanel(dst []float32, width int, src []float32, off []int, chunks []Chun
 		return
 	}
 	switch tier {
-	case AVX512:
+	case AVX512, AMX:
 		copyChunksAVX512(&dst[0], width, &src[0], &off[0], len(off), &chunks[0], len(chunks))
 	case AVX2:
 		copyChunksAVX2(&dst[0], width, &src[0], &off[0], len(off), &chunks[0], len(chunks))

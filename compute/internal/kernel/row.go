@@ -23,7 +23,7 @@ func Row(dst, src []float32, off []int, a []float32, start float32) {
 func row(dst, src []float32, off []int, a []float32, n int, start float32) {
 	switch {
 	case n == 0:
-	case tier == AVX512:
+	case tier >= AVX512:
 		rowAVX512(&dst[0], &src[0], &off[0], len(off), &a[0], n, start)
 	case tier == AVX2:
 		rowAVX2(&dst[0], &src[0], &off[0], len(off), &a[0], n, start)

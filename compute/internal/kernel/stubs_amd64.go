@@ -1,6 +1,6 @@
 package kernel
 
-// The assembly. n counts elements and is a positive multiple of 8 (32 in dotAVX2 and sumAVX2); what a function
+// The assembly. n counts elements and is a positive multiple of 8 (32 in dotAVX2 and sumAVX2, any number in splitPairsBF16); what a function
 // computes is said where it is called. None keeps its arguments.
 
 //go:noescape
@@ -98,3 +98,9 @@ func winogradUpInAVX2(dst *float32, step int, src *float32, off *int, scratch *f
 
 //go:noescape
 func winogradUpOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, two, four, eight float32)
+
+//go:noescape
+func blocksAMX(b *Blocks)
+
+//go:noescape
+func splitPairsBF16(high, low *uint32, a, b *float32, n int)

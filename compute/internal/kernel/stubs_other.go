@@ -70,3 +70,7 @@ func winogradUpInAVX2(dst *float32, step int, src *float32, off *int, scratch *f
 func winogradUpOutAVX2(dst *float32, step int, src *float32, off *int, scratch *float32, n int, two, four, eight float32) {
 	panic("kernel: no assembly for this processor")
 }
+func blocksAMX(b *Blocks) { panic("kernel: no assembly for this processor") }
+func splitPairsBF16(high, low *uint32, a, b *float32, n int) {
+	panic("kernel: no assembly for this processor")
+}

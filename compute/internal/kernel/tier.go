@@ -15,9 +15,10 @@ const (
 	Portable Tier = iota
 	AVX2
 	AVX512
+	AMX // AVX-512, and products of bfloat16 in tiles where results are only looked at
 )
 
-var tierNames = [...]string{"portable", "avx2", "avx512"}
+var tierNames = [...]string{"portable", "avx2", "avx512", "amx"}
 
 func (t Tier) String() string { return tierNames[t] }
 
@@ -60,7 +61,7 @@ func Use(t Tier) (restore func()) {
 
 // Lanes is the number of float32 in a vector of the tier in use.
 func Lanes() int {
-	if tier == AVX512 {
+	if tier >= AVX512 {
 		return 16
 	}
 	return 8

@@ -9,8 +9,10 @@ func Best() Tier {
 		return Portable
 	case !cpu.X86.HasAVX512F || !cpu.X86.HasAVX512VL || !cpu.X86.HasAVX512DQ || !cpu.X86.HasAVX512BW:
 		return AVX2
+	case !tilesWork():
+		return AVX512
 	}
-	return AVX512
+	return AMX
 }
 
 // Features names what the processor offers of the instruction sets that matter here.

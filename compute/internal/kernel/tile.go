@@ -29,7 +29,7 @@ type Tile struct {
 // Run performs the call.
 func (t *Tile) Run() {
 	switch tier {
-	case AVX512:
+	case AVX512, AMX:
 		tileAVX512(t)
 	case AVX2:
 		tileAVX2(t)
