@@ -108,7 +108,10 @@ func (i *inspectCommand) describe(c *command) (*description, error) {
 		}
 	}
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("%s: %w", i.File, err)}
+		if !strings.HasPrefix(err.Error(), i.File) { // what reads a generator names it itself
+			err = fmt.Errorf("%s: %w", i.File, err)
+		}
+		return nil, &usageError{err}
 	}
 	if src.World != nil && d.Info != nil {
 		d.Facts = append(d.Facts, "world of "+src.World.Name()+"; rules: "+strings.Join(src.World.Rules(), ", "),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rewriting/metrics"
@@ -302,7 +303,7 @@ func names(rows []*Row) string {
 // name is the title in a sentence: in quotes where its own commas would tear the sentence apart.
 func (row *Row) name() string {
 	if strings.ContainsAny(row.Title, ",;") {
-		return "“" + row.Title + "”"
+		return strconv.Quote(row.Title)
 	}
 	return row.Title
 }
