@@ -47,7 +47,7 @@ func (d *document) at(path, format string, args ...any) *Error {
 
 // Suggest names the closest of the known words, as an addition to a message, or lists them all.
 func Suggest(word string, known []string) string {
-	best, distance := "", min(len(word)/3+2, (len(word)+1)/2)
+	best, distance := "", len(word)/3+2
 	for _, k := range known {
 		if d := edits(strings.ToLower(word), strings.ToLower(k)); d < distance {
 			best, distance = k, d
