@@ -30,6 +30,10 @@ var tier, forcedError = choose(os.Getenv(Variable))
 
 // choose gives the forced tier, or the best one where none is forced or the forced one cannot be had.
 func choose(forced string) (Tier, error) {
+	// AMX is tried before it is offered. Who forces another tier may do so because that fails.
+	if i := slices.Index(tierNames[:bestVectors()+1], forced); i >= 0 {
+		return Tier(i), nil
+	}
 	best := Best()
 	if forced == "" {
 		return best, nil

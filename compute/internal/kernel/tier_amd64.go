@@ -4,15 +4,21 @@ import "golang.org/x/sys/cpu"
 
 // Best is the highest tier of this processor.
 func Best() Tier {
+	if t := bestVectors(); t < AVX512 || !tilesWork() {
+		return t
+	}
+	return AMX
+}
+
+// bestVectors is the highest tier without AMX. It executes nothing that the processor might not have.
+func bestVectors() Tier {
 	switch {
 	case !cpu.X86.HasAVX2 || !cpu.X86.HasFMA || !cpu.X86.HasBMI2:
 		return Portable
 	case !cpu.X86.HasAVX512F || !cpu.X86.HasAVX512VL || !cpu.X86.HasAVX512DQ || !cpu.X86.HasAVX512BW:
 		return AVX2
-	case !tilesWork():
-		return AVX512
 	}
-	return AMX
+	return AVX512
 }
 
 // Features names what the processor offers of the instruction sets that matter here.
