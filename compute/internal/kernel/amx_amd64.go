@@ -11,7 +11,7 @@ import (
 // right. Virtual machines and emulators have been seen to announce instructions that they do not have: a wrong result
 // is worse than a slow one.
 var tilesWork = sync.OnceValue(func() bool {
-	return cpu.X86.HasAMXTile && cpu.X86.HasAMXBF16 && cpu.X86.HasAVX512BF16 && permitTiles() && blocksAgree()
+	return cpu.X86.HasAVX512BF16 && tilesAnnounced() && blocksAgree()
 })
 
 // blocksAgree compares one small product with the portable one.

@@ -4,7 +4,7 @@
 //
 // Matrix-like work (convolution, its gradients, matrix product) is one kernel, Tile: eight rows of broadcast
 // weights times a few vectors that are found through a table of offsets. Element-wise work takes whole slices.
-// AMX has a matrix kernel of its own, Blocks, for factors split in two bfloat16.
+// AMX has a matrix kernel of its own, Blocks, for factors split in two bfloat16; on other processors folder emulate runs it.
 // Every kernel call is short (well below a millisecond), as assembly cannot be interrupted by the garbage
 // collector, and touches no memory but what its documentation says.
 //
