@@ -93,8 +93,12 @@ func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
 	xs, left, cols := phases(s.kw, sx, s.p.Pad[1], s.p.Dilation[1], w)
 	layout := staging{stride: 1, top: top, left: left, rowStride: 1, rows: rows, cols: cols}
 	layout.finish()
-	if s.split != nil {
-		s.splitImage(dst, x, layout, ys, xs, h, w, ih, iw)
+	if s.split != nil { // strides above one
+		in := stagePairs(layout, x, s.channels, ih, iw)
+		defer in.release()
+		s.woven(dst, ys, xs, h, w, func(part []float32, phase [2]int, y, x axis, ph, pw int) {
+			s.split[phase].image(part, in, s.starts(layout, y, x), ph, pw, layout.cols, nil)
+		})
 		return
 	}
 	staged, release := borrow(layout.len(s.channels))
@@ -107,49 +111,36 @@ func (s *scatter) image(dst, x []float32, h, w, ih, iw int) {
 		m.image(h, w, layout.cols)
 		return
 	}
-	parts, releaseParts := borrow(sx * s.rows * ((h + sy - 1) / sy) * ((w + sx - 1) / sx))
-	defer releaseParts()
 	a, releaseA := borrow(len(s.panels))
 	defer releaseA()
-	for ry, py := range ys {
-		// All phases of one set of rows, then their columns woven together.
-		ph := (h - ry + sy - 1) / sy
-		at, part := 0, make([][]float32, len(xs))
-		for rx, px := range xs {
-			pw := (w - rx + sx - 1) / sx
-			part[rx] = parts[at:][:s.rows*ph*pw]
-			at += len(part[rx])
-			m.off = s.offsets(layout, py, px)
-			if len(m.off) == 0 {
-				clear(part[rx])
-				continue
-			}
-			m.a, m.c, m.ldc = s.parts[[2]int{ry, rx}], part[rx], ph*pw
-			if m.a == nil {
-				selectTaps(a, s.panels, s.rows, s.channels, s.kh*s.kw, s.chosen(py, px))
-				m.a = a
-			}
-			m.image(ph, pw, layout.cols)
+	s.woven(dst, ys, xs, h, w, func(part []float32, phase [2]int, y, x axis, ph, pw int) {
+		m.a, m.c, m.ldc, m.off = s.parts[phase], part, ph*pw, s.offsets(layout, y, x)
+		if m.a == nil {
+			selectTaps(a, s.panels, s.rows, s.channels, s.kh*s.kw, s.chosen(y, x))
+			m.a = a
 		}
-		s.weave(dst, part, ry, h, w)
-	}
+		m.image(ph, pw, layout.cols)
+	})
 }
 
-// splitImage is image by products of bfloat16, for strides above one.
-func (s *scatter) splitImage(dst, x []float32, l staging, ys, xs []axis, h, w, ih, iw int) {
-	in := stagePairs(l, x, s.channels, ih, iw)
-	defer in.release()
+// woven lets f make the part of every phase, ph x pw pixels of every plane, and weaves them to dst: all phases of one set of
+// rows, then their columns.
+func (s *scatter) woven(dst []float32, ys, xs []axis, h, w int, f func(part []float32, phase [2]int, y, x axis, ph, pw int)) {
 	sy, sx := s.p.Stride[0], s.p.Stride[1]
 	parts, release := borrow(sx * s.rows * ((h + sy - 1) / sy) * ((w + sx - 1) / sx))
 	defer release()
-	for ry, py := range ys {
+	for ry, y := range ys {
 		ph := (h - ry + sy - 1) / sy
 		at, part := 0, make([][]float32, len(xs))
-		for rx, px := range xs {
+		for rx, x := range xs {
 			pw := (w - rx + sx - 1) / sx
 			part[rx] = parts[at:][:s.rows*ph*pw]
 			at += len(part[rx])
-			s.split[[2]int{ry, rx}].image(part[rx], in, s.starts(l, py, px), ph, pw, l.cols, nil)
+			if len(y.taps) == 0 || len(x.taps) == 0 {
+				clear(part[rx])
+				continue
+			}
+			f(part[rx], [2]int{ry, rx}, y, x, ph, pw)
 		}
 		s.weave(dst, part, ry, h, w)
 	}
