@@ -74,7 +74,7 @@ func stagePairs(l staging, x []float32, ci, h, w int) *pairsOf {
 	buf, p.release = borrow(2 * p.low)
 	p.words = unsafe.Slice((*uint32)(unsafe.Pointer(&buf[0])), len(buf))
 	Split(pairs, 1+passGrain/l.plane, func(lo, hi int) {
-		rows, release := borrow(3 * l.cols * l.stride)
+		rows, release := borrow(4 * l.cols * l.stride)
 		defer release()
 		for c := lo; c < hi; c++ {
 			p.fill(c, rows, x, ci, h, w)
@@ -83,7 +83,7 @@ func stagePairs(l staging, x []float32, ci, h, w int) *pairsOf {
 	return p
 }
 
-// fill stages the channels 2c and 2c+1; rows is memory for three bordered rows.
+// fill stages the channels 2c and 2c+1; rows is memory for two bordered rows and their phases.
 func (p *pairsOf) fill(c int, rows, x []float32, ci, h, w int) {
 	l := p.layout
 	high, low := p.words[c*l.plane:][:l.plane], p.words[p.low+c*l.plane:][:l.plane]
@@ -93,38 +93,30 @@ func (p *pairsOf) fill(c int, rows, x []float32, ci, h, w int) {
 		return
 	}
 	wide := l.cols * l.stride
-	ordered := rows[2*wide:][:wide]
+	line := l // of one row
+	line.phase = l.cols
+	var pair [2][]float32
 	for r := range l.rows {
 		y := r*l.rowStride - l.top
-		for half := range 2 {
+		for half := range pair {
 			row := rows[half*wide:][:wide]
 			if channel := 2*c + half; channel < ci && y >= 0 && y < h {
 				padRow(row, x[(channel*h+y)*w:][:w], l.left)
 			} else {
 				clear(row)
-				continue
 			}
-			if l.stride > 1 {
-				byPhase(ordered, row, l.stride)
-				copy(row, ordered)
+			if pair[half] = row; l.stride > 1 {
+				pair[half] = rows[(2+half)*wide:][:wide]
+				line.split(pair[half], row, 0)
 			}
 		}
 		for phase := range l.stride {
-			at := phase*l.phase + r*l.cols
-			kernel.SplitPairs(high[at:][:l.cols], low[at:][:l.cols], rows[phase*l.cols:][:l.cols], rows[wide+phase*l.cols:][:l.cols])
+			if l.stride > 1 && !l.used[phase] {
+				continue
+			}
+			from, to := phase*l.cols, phase*l.phase+r*l.cols
+			kernel.SplitPairs(high[to:][:l.cols], low[to:][:l.cols], pair[0][from:][:l.cols], pair[1][from:][:l.cols])
 		}
-	}
-}
-
-// byPhase writes the columns {0, s, ...}, then {1, s+1, ...} and so on of row to dst.
-func byPhase(dst, row []float32, s int) {
-	cols := len(row) / s
-	if s == 2 {
-		kernel.Deinterleave(dst[:cols], dst[cols:], row)
-		return
-	}
-	for i, v := range row {
-		dst[i%s*cols+i/s] = v
 	}
 }
 

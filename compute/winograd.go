@@ -75,15 +75,20 @@ func frequencies(a, b, c float64) [6]float64 {
 // image convolves one image x, ci maps of h x w, into the co maps of y; bias may be nil.
 func (t *winograd) image(y, x []float32, h, w int, bias []float32) {
 	high, wide := (h+3)/4, (w+3)/4 // in tiles; the last ones may reach beyond the image
-	rows := min(high, max(1, winogradTiles/wide))
+	eachStrip(high, wide, winogradTiles, 36, t.ci, t.co, func(first, count int) { t.strip(y, x, h, w, first, count, bias) })
+}
+
+// eachStrip calls f for strips of rows of high x wide tiles, some tiles at a time, each of so many numbers in every channel.
+func eachStrip(high, wide, tiles, numbers, ci, co int, f func(first, count int)) {
+	rows := min(high, max(1, tiles/wide))
 	// One processor a strip, unless that takes too much memory: then all work on one.
 	strips, grain := (high+rows-1)/rows, 1
-	if 36*4*(t.ci+t.co)*rows*wide > mostStrip {
+	if numbers*4*(ci+co)*rows*wide > mostStrip {
 		grain = strips
 	}
-	split(strips, grain, t.ci*t.co*rows*wide*strips >= leastWork, func(lo, hi int) {
+	split(strips, grain, ci*co*rows*wide*strips >= leastWork, func(lo, hi int) {
 		for first := lo * rows; first < min(hi*rows, high); first += rows {
-			t.strip(y, x, h, w, first, min(rows, high-first), bias)
+			f(first, min(rows, high-first))
 		}
 	})
 }

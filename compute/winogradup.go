@@ -62,16 +62,7 @@ func newUpLine(w *Tensor, first, step int) *scatter {
 // image convolves one image x, ci maps of h x w, into the co maps of y, of 2h+1 x 2w+1.
 func (t *winogradUp) image(y, x []float32, h, w int) {
 	high, wide := (h+3)/4, (w+3)/4 // in tiles; the last ones may reach beyond the image
-	rows := min(high, max(1, upTiles/wide))
-	strips, grain := (high+rows-1)/rows, 1
-	if 81*4*(t.ci+t.co)*rows*wide > mostStrip {
-		grain = strips
-	}
-	split(strips, grain, t.ci*t.co*rows*wide*strips >= leastWork, func(lo, hi int) {
-		for first := lo * rows; first < min(hi*rows, high); first += rows {
-			t.strip(y, x, h, w, first, min(rows, high-first))
-		}
-	})
+	eachStrip(high, wide, upTiles, 81, t.ci, t.co, func(first, count int) { t.strip(y, x, h, w, first, count) })
 	high, wide = 2*h+1, 2*w+1
 	if w%4 == 0 {
 		t.right.edge(y[wide-1:], x[w-1:], h, high*wide, wide, h*w, w)
