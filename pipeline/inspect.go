@@ -102,16 +102,14 @@ func (i *inspectCommand) describe(c *command) (*description, error) {
 	case strings.HasSuffix(i.File, ".onnx"), src.World != nil && strings.Contains(i.File, "/"):
 		err = d.network(c.ctx, src)
 	default:
-		var g gan.Generator
-		if g, err = source.Generator(c.ctx, src, gan.Options{Truncation: 1}); err == nil {
-			d.generator(g)
+		g, err := source.Generator(c.ctx, src, gan.Options{Truncation: 1})
+		if err != nil {
+			return nil, &usageError{err} // names the file
 		}
+		d.generator(g)
 	}
 	if err != nil {
-		if !strings.HasPrefix(err.Error(), i.File) { // what reads a generator names it itself
-			err = fmt.Errorf("%s: %w", i.File, err)
-		}
-		return nil, &usageError{err}
+		return nil, &usageError{fmt.Errorf("%s: %w", i.File, err)}
 	}
 	if src.World != nil && d.Info != nil {
 		d.Facts = append(d.Facts, "world of "+src.World.Name()+"; rules: "+strings.Join(src.World.Rules(), ", "),
